@@ -1,0 +1,32 @@
+import { CUT } from '../../server-api/completions';
+import { unreachable } from '../../server-api/failure';
+import { readTabValue, writeTabValue } from '../../shared/storage/tab-storage';
+import { Chat, Message, type SavedChat, type SavedMessage } from './chat.svelte';
+
+const STORAGE_KEY = 'chats';
+
+/** The tab's chats after a reload. An answer that was still being written is marked as cut, its text kept. */
+export function readChats(): Chat[] {
+  const saved = readTabValue<SavedChat[]>(STORAGE_KEY) ?? [];
+  return saved.map(
+    (chat) =>
+      new Chat(
+        chat.id,
+        chat.messages.map(asCut).map((message) => new Message(message)),
+      ),
+  );
+}
+
+function asCut(message: SavedMessage): SavedMessage {
+  if (message.state !== 'streaming') return message;
+  return { ...message, state: 'failed', failure: { ...unreachable, type: CUT } };
+}
+
+/** Keeps the chats over a reload; when the browser's room is used up, the oldest are not kept. */
+export function writeChats(chats: Chat[]): void {
+  let saved: SavedChat[] = chats.map((chat) => ({
+    id: chat.id,
+    messages: chat.messages.map((message) => message.toSaved()),
+  }));
+  while (!writeTabValue(STORAGE_KEY, saved) && saved.length > 0) saved = saved.slice(0, -1);
+}

@@ -1,0 +1,80 @@
+/**
+ * Follows the end of a growing scroller. Only the reader's own gesture ends the following (wheel, touch, keys, the
+ * scroll bar), and only the reader's own scroll to the end, or jump(), resumes it. Distance alone never decides: a
+ * layout jump would end it silently.
+ */
+export class ScrollFollower {
+  following = $state(true);
+  #element: HTMLElement | null = null;
+  #gestureUntil = 0;
+  #dragging = false;
+  #touchY = 0;
+  #lastTop = 0;
+
+  /** A Svelte attachment for the scroller; its first child is watched for growth. */
+  readonly attach = (element: HTMLElement): (() => void) => {
+    this.#element = element;
+    const listeners = new AbortController();
+    const options = { signal: listeners.signal, passive: true };
+    element.addEventListener('wheel', (event) => this.#gesture(event.deltaY < 0), options);
+    element.addEventListener(
+      'touchstart',
+      (event) => (this.#touchY = event.touches[0]?.clientY ?? 0),
+      options,
+    );
+    element.addEventListener('touchmove', (event) => this.#touch(event), options);
+    element.addEventListener('keydown', (event) => this.#key(event), options);
+    element.addEventListener('pointerdown', (event) => (this.#dragging = event.target === element), options);
+    window.addEventListener('pointerup', () => (this.#dragging = false), options);
+    element.addEventListener('scroll', () => this.#scrolled(element), options);
+    const growth = new ResizeObserver(() => this.stick());
+    growth.observe(element);
+    if (element.firstElementChild) growth.observe(element.firstElementChild);
+    return () => {
+      listeners.abort();
+      growth.disconnect();
+      this.#element = null;
+    };
+  };
+
+  /** To the end, if following. */
+  stick(): void {
+    if (this.following && this.#element) this.#element.scrollTop = this.#element.scrollHeight;
+  }
+
+  /** To the end, and follow from now on. */
+  jump(): void {
+    this.following = true;
+    this.stick();
+  }
+
+  #gesture(upwards: boolean): void {
+    this.#gestureUntil = performance.now() + 400;
+    if (upwards && this.#element && this.#element.scrollTop > 0) this.following = false;
+  }
+
+  #touch(event: TouchEvent): void {
+    const y = event.touches[0]?.clientY ?? 0;
+    if (Math.abs(y - this.#touchY) < 4) return;
+    this.#gesture(y > this.#touchY);
+    // A flick goes on after the finger has left.
+    this.#gestureUntil = performance.now() + 1500;
+    this.#touchY = y;
+  }
+
+  #key(event: KeyboardEvent): void {
+    const upwards =
+      ['PageUp', 'ArrowUp', 'Home'].includes(event.key) || (event.key === ' ' && event.shiftKey);
+    const downwards = ['PageDown', 'ArrowDown', 'End', ' '].includes(event.key);
+    if (upwards || downwards) this.#gesture(upwards);
+  }
+
+  #scrolled(element: HTMLElement): void {
+    const upwards = element.scrollTop < this.#lastTop;
+    this.#lastTop = element.scrollTop;
+    if (this.#dragging && upwards) this.following = false;
+    if (!this.#dragging && performance.now() > this.#gestureUntil) return;
+    const toEnd = element.scrollHeight - element.clientHeight - element.scrollTop;
+    if (!upwards && toEnd < 24) this.following = true;
+  }
+}

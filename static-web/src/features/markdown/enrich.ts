@@ -1,0 +1,35 @@
+import { mount, unmount } from 'svelte';
+import CodeBlock from './CodeBlock.svelte';
+import { typesetMath } from './typeset';
+
+/**
+ * Typesets the formulas of a closed block and gives code nested in lists and quotes its frame with the copy button.
+ * Returns the function that ends it.
+ */
+export function enrich(element: HTMLElement): () => void {
+  let alive = true;
+  for (const formula of element.querySelectorAll<HTMLElement>('.math[data-tex]')) {
+    const display = formula.tagName === 'DIV' || formula.classList.contains('math-wide');
+    void typesetMath(formula.dataset['tex'] ?? '', display).then((html) => {
+      if (!alive || html === null) return;
+      formula.innerHTML = html as unknown as string;
+      formula.classList.add('drawn');
+    });
+  }
+  const mounted = [...element.querySelectorAll<HTMLElement>('pre > code')].map(frameCode);
+  return () => {
+    alive = false;
+    for (const component of mounted) void unmount(component);
+  };
+}
+
+function frameCode(code: HTMLElement): Record<string, unknown> {
+  const lang =
+    [...code.classList].find((name) => name.startsWith('language-'))?.slice('language-'.length) ?? '';
+  const target = document.createElement('div');
+  code.parentElement?.replaceWith(target);
+  return mount(CodeBlock, {
+    target,
+    props: { text: (code.textContent ?? '').replace(/\n$/, ''), lang, closed: true },
+  });
+}

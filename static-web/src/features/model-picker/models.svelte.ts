@@ -1,0 +1,62 @@
+import type { Failure } from '../../server-api/failure';
+import { fetchModels, type ConnectionState, type Model } from '../../server-api/models';
+
+const STORAGE_KEY = 'model';
+const PENDING_AGAIN_MS = 4000;
+const PENDING_TRIES = 5;
+
+/** The models this reader may use and the one that is chosen. */
+class Models {
+  list = $state.raw<Model[]>([]);
+  connections = $state.raw<ConnectionState[]>([]);
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  #chosenId = $state(stored());
+  #defaultId = $state('');
+  /** What the reader chose, else the site's default, else the first; null while there is none. */
+  readonly chosen = $derived(
+    this.list.find((model) => model.id === this.#chosenId) ??
+      this.list.find((model) => model.id === this.#defaultId) ??
+      this.list[0] ??
+      null,
+  );
+
+  #pendingTries = 0;
+
+  choose(id: string): void {
+    this.#chosenId = id;
+    try {
+      localStorage.setItem(STORAGE_KEY, id);
+    } catch {
+      // storage is off: the choice lasts as long as the page
+    }
+  }
+
+  /**
+   * Loads the list, again by itself (bounded) while a connection is still being asked. Returns the failure that the
+   * caller may have to act on (401: the gate).
+   */
+  async load(defaultId = this.#defaultId): Promise<Failure | null> {
+    this.#defaultId = defaultId;
+    const outcome = await fetchModels();
+    if ('failure' in outcome) {
+      if (this.list.length === 0) this.state = 'failed';
+      return outcome.failure;
+    }
+    this.list = outcome.models;
+    this.connections = outcome.connections;
+    this.state = 'ready';
+    const pending = outcome.connections.some((connection) => connection.status === 'pending');
+    if (pending && this.#pendingTries++ < PENDING_TRIES) setTimeout(() => void this.load(), PENDING_AGAIN_MS);
+    return null;
+  }
+}
+
+function stored(): string {
+  try {
+    return localStorage.getItem(STORAGE_KEY) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+export const models = new Models();

@@ -1,0 +1,23 @@
+/**
+ * Values of this tab, kept over a reload (sessionStorage). Never throws: storage that is off, full or damaged
+ * reads as absent and writes as false.
+ */
+export function readTabValue<Value>(key: string): Value | null {
+  try {
+    const text = sessionStorage.getItem(key);
+    return text === null ? null : (JSON.parse(text) as Value);
+  } catch {
+    return null;
+  }
+}
+
+/** Returns whether the value is kept. `null` removes it. */
+export function writeTabValue(key: string, value: unknown): boolean {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
