@@ -116,8 +116,20 @@ public sealed class FunctionsHost : IAsyncDisposable
         await _supervisor.WhenReadyAsync(cancellationToken);
     }
 
-    /// <summary>Waits until the handler answers again after a crash (starting it where it sleeps); false once the host has given up.</summary>
-    public Task<bool> WhenReadyAsync(CancellationToken cancellationToken = default) => _supervisor.WhenReadyAsync(cancellationToken);
+    /// <summary>
+    /// Waits until the handler answers again after its end (starting it where it sleeps); false once the host has given up. Also true
+    /// after exit code 0, which the host does not notice. After an exit that the handler chose itself, await
+    /// <c>HandlerProcess.Exited</c> before.
+    /// </summary>
+    public async Task<bool> WhenReadyAsync(CancellationToken cancellationToken = default)
+    {
+        if (_supervisor.Process is { Exited.IsCompleted: true } ended && !_supervisor.IsStopped)
+        {
+            await ended.Handled.WaitAsync(cancellationToken);
+        }
+
+        return await _supervisor.WhenReadyAsync(cancellationToken);
+    }
 
     /// <summary>The first line, past or future, for which <paramref name="wanted"/> is true.</summary>
     /// <exception cref="TimeoutException">None came for 30 s.</exception>

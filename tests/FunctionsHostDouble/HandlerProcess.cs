@@ -13,6 +13,7 @@ public sealed class HandlerProcess : IDisposable
 {
     private readonly Process _process;
     private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TaskCompletionSource _handled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HandlerProcess(Process process)
     {
@@ -65,6 +66,9 @@ public sealed class HandlerProcess : IDisposable
 
     internal KillReason KilledFor { get; private set; }
 
+    /// <summary>Completes when the restart rules have been applied to its end.</summary>
+    internal Task Handled => _handled.Task;
+
     /// <inheritdoc />
     public void Dispose() => _process.Dispose();
 
@@ -108,6 +112,8 @@ public sealed class HandlerProcess : IDisposable
             }
         }
     }
+
+    internal void MarkHandled() => _handled.TrySetResult();
 
     internal void MarkReady() => StartToReady = Stopwatch.GetElapsedTime(_started);
 

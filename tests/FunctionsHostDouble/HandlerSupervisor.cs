@@ -146,7 +146,9 @@ internal sealed class HandlerSupervisor : IAsyncDisposable
             }
 
             var code = await process.Exited;
-            if (!GoesOn(process, code))
+            var goesOn = GoesOn(process, code);
+            process.MarkHandled();
+            if (!goesOn)
             {
                 return;
             }
@@ -246,10 +248,10 @@ internal sealed class HandlerSupervisor : IAsyncDisposable
         lock (_lock)
         {
             IsStopped = true;
+            Note(why);
             _ready.TrySetResult(false);
             _ready = NewSource();
             _ready.SetResult(false);
-            Note(why);
             Stopped.TrySetResult();
         }
     }

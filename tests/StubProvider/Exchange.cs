@@ -84,6 +84,7 @@ internal sealed class Exchange(StubServer stub, HttpContext context, StubRequest
         using var timer = behavior.Kind == StubBehaviorKind.Paced ? new PeriodicTimer(behavior.Interval, stub.Time) : null;
         var index = 0;
         await context.Response.StartAsync(ending);
+        await context.Response.Body.FlushAsync(ending);
         foreach (var chunk in chunks)
         {
             switch (behavior.Kind)
