@@ -14,11 +14,12 @@ window.addEventListener('vite:preloadError', (event) => {
   location.reload();
 });
 
-const started = showLanguage(startLocale());
+// No top-level await: the bundler would put everything shared with lazy chunks into a chunk of its own.
+const languageShown = showLanguage(startLocale());
 void page.start();
-await started;
-
-const target = document.getElementById('app');
-if (target === null) throw new Error('index.html has no #app');
-target.replaceChildren();
-mount(App, { target });
+void languageShown.then(() => {
+  const target = document.getElementById('app');
+  if (target === null) throw new Error('index.html has no #app');
+  target.replaceChildren();
+  mount(App, { target });
+});

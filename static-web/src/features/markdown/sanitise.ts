@@ -55,7 +55,7 @@ function isBitmapData(source: string | null): boolean {
 }
 
 function purify(html: string, config: Config): TrustedHTML {
-  return purifier.sanitize(html, { ...config, RETURN_TRUSTED_TYPE: true }) as unknown as TrustedHTML;
+  return purifier.sanitize(html, { ...config, RETURN_TRUSTED_TYPE: true });
 }
 
 /** The HTML of one Markdown block, safe to draw. Links open apart and tell nothing about this page. */

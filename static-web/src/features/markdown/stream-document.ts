@@ -13,11 +13,6 @@ export interface Block {
   closed: boolean;
 }
 
-interface Piece {
-  raw: string;
-  block: Block;
-}
-
 /**
  * A Markdown document that grows at its end and lexes only its tail.
  *
@@ -34,11 +29,11 @@ export class StreamDocument {
   #tailStart = 0;
   #links: Links = {};
   #settled: Block[] = [];
-  #tail: Piece[] = [];
+  #tail: Block[] = [];
 
   /** Settled blocks, then the tail's. */
   get blocks(): Block[] {
-    return [...this.#settled, ...this.#tail.map((piece) => piece.block)];
+    return [...this.#settled, ...this.#tail];
   }
 
   /** Takes the whole text so far; what the last update had must be its beginning, else the document starts anew. */
@@ -66,9 +61,9 @@ export class StreamDocument {
     this.#tailStart = this.#source.length;
   }
 
-  #settle(tokens: ReturnType<typeof lex>): void {
+  #settle(tokens: Token[]): void {
     const settledCount = settledTokens(tokens);
-    const old = this.#tail;
+    const before = this.#tail;
     this.#tail = [];
     let position = 0;
     tokens.forEach((token, index) => {
@@ -78,17 +73,11 @@ export class StreamDocument {
         collectLinks(token, this.#links);
       }
       if (!isBlock(token)) return;
-      const piece = this.#piece(old[position++], token, tokens.links, closed);
-      if (closed) this.#settled.push(piece.block);
-      else this.#tail.push(piece);
+      // No shortcut for an equal `raw`: two lexings of one raw can differ in what they make of indentation.
+      const key = this.#settled.length + this.#tail.length;
+      const block = sameOrNew(before[position++], { ...toBlock(token, key), closed });
+      (closed ? this.#settled : this.#tail).push(block);
     });
-  }
-
-  #piece(old: Piece | undefined, token: Token, links: Links, closed: boolean): Piece {
-    const key = this.#settled.length + this.#tail.length;
-    const unchanged = old !== undefined && old.raw === token.raw && Object.keys(links).length === 0;
-    const next = unchanged ? { ...old.block, closed } : { ...toBlock(token, key), closed };
-    return { raw: token.raw, block: sameOrNew(old?.block, next) };
   }
 
   #reset(): void {
