@@ -18,6 +18,7 @@ public sealed class HandlerProcess : IDisposable
     private HandlerProcess(Process process)
     {
         _process = process;
+        AppDomain.CurrentDomain.ProcessExit += OnTestsEnd;
         Exited = WaitAsync();
     }
 
@@ -70,7 +71,11 @@ public sealed class HandlerProcess : IDisposable
     internal Task Handled => _handled.Task;
 
     /// <inheritdoc />
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= OnTestsEnd;
+        _process.Dispose();
+    }
 
     internal static HandlerProcess Start(HostSettings settings, IReadOnlyDictionary<string, string> environment, HostLog log)
     {
@@ -134,6 +139,9 @@ public sealed class HandlerProcess : IDisposable
             // It has ended by itself.
         }
     }
+
+    /// <summary>A test run that ends without disposing its host leaves no handler behind (unless the run itself is killed with SIGKILL).</summary>
+    private void OnTestsEnd(object? sender, EventArgs e) => Kill(KillReason.Stop);
 
     private async Task<int> WaitAsync()
     {
