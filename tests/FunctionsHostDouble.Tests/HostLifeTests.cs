@@ -52,7 +52,7 @@ public class HostLifeTests
             await host.WhenReadyAsync();
         }
 
-        await host.Stopped;
+        await host.Stopped.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("x")).StatusCode);
         Assert.Equal(7, host.HandlerStarts);
     }
