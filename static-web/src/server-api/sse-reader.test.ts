@@ -48,7 +48,9 @@ describe('readEvents', () => {
       pull: (controller) => controller.enqueue(new TextEncoder().encode('data: a\n\n')),
       cancel: () => void (cancelled = true),
     });
-    for await (const _event of readEvents(stream)) break;
+    const events = readEvents(stream);
+    await events.next();
+    await events.return();
     expect(cancelled).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ export class ScrollFollower {
   following = $state(true);
   #element: HTMLElement | null = null;
   #gestureUntil = 0;
+  #gestureUpwards = false;
   #dragging = false;
   #touchY = 0;
   #lastTop = 0;
@@ -50,6 +51,7 @@ export class ScrollFollower {
 
   #gesture(upwards: boolean): void {
     this.#gestureUntil = performance.now() + 400;
+    this.#gestureUpwards = upwards;
     if (upwards && this.#element && this.#element.scrollTop > 0) this.following = false;
   }
 
@@ -73,7 +75,8 @@ export class ScrollFollower {
     const upwards = element.scrollTop < this.#lastTop;
     this.#lastTop = element.scrollTop;
     if (this.#dragging && upwards) this.following = false;
-    if (!this.#dragging && performance.now() > this.#gestureUntil) return;
+    // The scroll event of our own last step may come after the reader's first upward one: that resumes nothing.
+    if (!this.#dragging && (this.#gestureUpwards || performance.now() > this.#gestureUntil)) return;
     const toEnd = element.scrollHeight - element.clientHeight - element.scrollTop;
     if (!upwards && toEnd < 24) this.following = true;
   }

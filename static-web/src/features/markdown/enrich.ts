@@ -1,4 +1,5 @@
 import { mount, unmount } from 'svelte';
+import { t } from '../../shared/language/language.svelte';
 import CodeBlock from './CodeBlock.svelte';
 import { typesetMath } from './typeset';
 
@@ -16,6 +17,8 @@ export function enrich(element: HTMLElement): () => void {
       formula.classList.add('drawn');
     });
   }
+  for (const box of element.querySelectorAll<HTMLInputElement>('input[type=checkbox]'))
+    box.setAttribute('aria-label', box.checked ? t.task_done() : t.task_open());
   const mounted = [...element.querySelectorAll<HTMLElement>('pre > code')].map(frameCode);
   return () => {
     alive = false;

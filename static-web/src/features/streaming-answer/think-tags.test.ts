@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ThinkTags } from './think-tags';
+import { ThinkTags, type AnswerPart } from './think-tags';
 
 /** The parts as [reasoning, text], for the answer streamed in slices of `size`. */
 function split(answer: string, size: number): [string, string] {
   const think = new ThinkTags();
-  const parts = [];
+  const parts: AnswerPart[] = [];
   for (let at = 0; at < answer.length; at += size) parts.push(...think.split(answer.slice(at, at + size)));
   parts.push(...think.rest());
   const join = (kind: string) => parts.flatMap((part) => (part.kind === kind ? part.text : [])).join('');
