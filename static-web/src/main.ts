@@ -3,6 +3,7 @@ import './theme/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { page } from './page-state.svelte';
+import { followVisualViewport } from './shared/appearance/visual-viewport';
 import { showLanguage, startLocale } from './shared/language/language.svelte';
 
 /** A tab from before a deployment asks for chunks that are gone: reload once, drafts and chats survive that. */
@@ -15,6 +16,7 @@ window.addEventListener('vite:preloadError', (event) => {
 });
 
 // No top-level await: the bundler would put everything shared with lazy chunks into a chunk of its own.
+followVisualViewport();
 const languageShown = showLanguage(startLocale());
 void page.start();
 void languageShown.then(() => {

@@ -29,6 +29,13 @@ class PageState {
     else this.phase = 'gate';
   }
 
+  /** The code was right. A key that was refused before goes, it would be sent in place of the site's own. */
+  enterByCode(): void {
+    if (this.keyRefused) ownKey.keep('');
+    this.#setGranted(true);
+    this.enter();
+  }
+
   /** To the chat; its models load beside it. */
   enter(): void {
     this.keyRefused = false;
@@ -45,6 +52,7 @@ class PageState {
   askForAccess(): void {
     if (this.site?.access.mode !== 'code') return;
     this.keyRefused = ownKey.value !== '' && !this.site.access.granted;
+    this.#setGranted(false);
     this.phase = 'gate';
   }
 
@@ -56,10 +64,18 @@ class PageState {
 
   /** Drops this browser's pass and shows the gate. */
   async lock(): Promise<void> {
-    if (!(await leave())) return;
+    if (!(await leave())) {
+      this.phase = 'unreachable';
+      return;
+    }
     ownKey.keep('');
     this.keyRefused = false;
+    this.#setGranted(false);
     this.phase = 'gate';
+  }
+
+  #setGranted(granted: boolean): void {
+    if (this.site) this.site = { ...this.site, access: { ...this.site.access, granted } };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PromptMessage } from '../../server-api/completions';
+import type { Failure } from '../../server-api/failure';
 import { announcer } from '../../shared/announcer/announcer.svelte';
 import { t } from '../../shared/language/language.svelte';
 import { runAnswer } from '../streaming-answer/run-answer';
@@ -18,8 +19,8 @@ class Conversations {
   /** Null: a new chat that has no message yet. */
   currentId = $state<string | null>(null);
   readonly current = $derived(this.chats.find((chat) => chat.id === this.currentId) ?? null);
-  /** Called when the server wants an access code first; takes the text that was not sent. */
-  onAccessLost: (text: string) => void = () => {};
+  /** Called when the server wants an access code first; takes the text that was not sent. Null: there is no gate. */
+  onAccessLost: ((text: string) => void) | null = null;
 
   readonly #running = new Map<string, AbortController>();
   #saveTimer: ReturnType<typeof setTimeout> | null = null;
@@ -82,8 +83,8 @@ class Conversations {
     answer.state = end.state;
     if (end.state === 'done') answer.finish = end.reason;
     if (end.state === 'failed') answer.failure = end.failure;
-    if (end.state === 'failed' && end.failure.status === 401 && end.failure.connection === null) {
-      this.#giveBack(chat);
+    if (this.onAccessLost && end.state === 'failed' && isAccessLost(end.failure)) {
+      this.#giveBack(chat, this.onAccessLost);
     } else {
       announcer.say(
         { done: t.announce_done(), stopped: t.announce_stopped(), failed: t.announce_failed() }[end.state],
@@ -93,11 +94,11 @@ class Conversations {
   }
 
   /** The gate is asked for: the unsent question goes back to the composer, so that nothing is lost. */
-  #giveBack(chat: Chat): void {
+  #giveBack(chat: Chat, onAccessLost: (text: string) => void): void {
     const question = chat.messages.at(-2);
     chat.messages = chat.messages.slice(0, -2);
     if (chat.messages.length === 0) this.delete(chat.id);
-    this.onAccessLost(question?.text ?? '');
+    onAccessLost(question?.text ?? '');
   }
 
   #save(): void {
@@ -106,6 +107,11 @@ class Conversations {
       writeChats(this.chats);
     }, SAVE_EVERY_MS);
   }
+}
+
+/** A 401 that no provider sent is our own gate's. */
+function isAccessLost(failure: Failure): boolean {
+  return failure.status === 401 && failure.connection === null;
 }
 
 function toPrompt(message: Message): PromptMessage {
