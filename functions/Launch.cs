@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+using OpenWebUi.Platform.Configuration;
+using OpenWebUi.Platform.Hosting;
+using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Settings;
+using OpenWebUi.Services.Upstreams;
+
+namespace OpenWebUi;
+
+/// <summary>Starts the site and says what it serves: mode, connections, data, address.</summary>
+internal static partial class Launch
+{
+    /// <returns>The exit code. Never 0 for a failure: the Functions host does not restart what ended with 0.</returns>
+    public static async Task<int> RunAsync(WebApplication app, SiteSettings settings, Variables variables)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception e) when (e is IOException || e is SocketException)
+        {
+            await Console.Error.WriteLineAsync(e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e is Microsoft.AspNetCore.Connections.AddressInUseException
+                ? $"Port {settings.Hosting.Port} is taken by another program. Stop it, or set PORT to another one."
+                : $"The listener on {settings.Hosting.Host}:{settings.Hosting.Port} could not be opened: {e.Message}");
+            return 1;
+        }
+
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("OpenWebUi");
+        foreach (var (name, reason) in IgnoredVariables.Among(variables))
+        {
+            Log.Ignored(logger, name, reason);
+        }
+
+        if (settings.Hosting.UnderFunctionsHost)
+        {
+            Log.UnderHost(logger, ProductVersion.Text, settings.Access.Mode, settings.Connections.Configured.Count);
+        }
+        else
+        {
+            Console.WriteLine(Banner(app, settings));
+        }
+
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static string Banner(WebApplication app, SiteSettings settings)
+    {
+        var connections = settings.Connections.Configured.Count == 0
+            ? "none yet: the built-in guide answers" + (settings.Connections.FindsOllama ? ", and an Ollama on this machine is found by itself" : "")
+            : string.Join(", ", settings.Connections.Configured.Select(c => c.Name));
+        var access = settings.Access.Mode == AccessMode.Code
+            ? $"code ({settings.Access.Codes.Count} access {(settings.Access.Codes.Count == 1 ? "code" : "codes")})"
+            : settings.Hosting.IsLoopbackOnly ? "open (nobody is asked; this machine only)"
+            : "open: ANYBODY who reaches this address can chat. Set CODE to ask for an access code";
+        var port = new Uri(app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+        var host = settings.Hosting.Host is "*" or "0.0.0.0" ? "localhost" : settings.Hosting.Host;
+        return $"""
+
+              {settings.Page.Name} {ProductVersion.Text}
+              access       {access}
+              connections  {connections}
+              data         {settings.Hosting.DataFolder}
+              base URL     http://{host}:{port}/v1 for SDKs, http://{host}:{port}/ollama for Ollama's
+
+              Open http://{host}:{port}
+
+            """;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Variable} does nothing here: {Reason}")]
+        public static partial void Ignored(ILogger logger, string variable, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "OpenWebUi {Version} serves as a custom handler; access={Mode} connections={Count}")]
+        public static partial void UnderHost(ILogger logger, string version, AccessMode mode, int count);
+    }
+}

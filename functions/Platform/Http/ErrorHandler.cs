@@ -1,0 +1,57 @@
+using OpenWebUi.Platform.Storage;
+
+namespace OpenWebUi.Platform.Http;
+
+/// <summary>
+/// The outermost handler: what a route throws becomes an answer in its dialect. A caller that went away is normal;
+/// a body that is too large or broken is the caller's; a store that cannot be reached is 503; the rest is a bug (500).
+/// </summary>
+internal sealed partial class ErrorHandler(RequestDelegate next, ILogger<ErrorHandler> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // 499 as nginx counts it; nobody reads it, but the request log does.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = 499;
+            }
+        }
+        catch (Exception exception)
+        {
+            var report = ReportOf(exception);
+            if (report.Status >= 500)
+            {
+                Log.Failed(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no route");
+            }
+
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+
+            context.Response.Clear();
+            await ErrorWriter.WriteAsync(context, report);
+        }
+    }
+
+    private static ErrorReport ReportOf(Exception exception) => exception switch
+    {
+        BadHttpRequestException { StatusCode: 413 } => new(413, "body_too_large", "The request body is larger than this route takes."),
+        BadHttpRequestException bad => new(bad.StatusCode, "bad_request", bad.Message),
+        StoreUnavailableException store => new(503, "store_unavailable", store.Message, RetryAfter: TimeSpan.FromSeconds(5)),
+        _ => new(500, "internal_error", "Something broke here. The log has the cause under this trace id."),
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
+        public static partial void Failed(ILogger logger, Exception exception, string method, string endpoint);
+    }
+}

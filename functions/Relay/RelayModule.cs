@@ -1,0 +1,64 @@
+using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Upstreams;
+
+namespace OpenWebUi.Relay;
+
+/// <summary>The relay's addresses. Every one takes any method: the relay answers a wrong one, and a browser's preflight, itself.</summary>
+internal static class RelayModule
+{
+    public static void AddRelay(this IServiceCollection services)
+    {
+        services.AddSingleton<RelayCall>();
+        services.AddSingleton<OpenAiModelList>();
+        services.AddSingleton<OllamaTags>();
+    }
+
+    public static void MapRelay(this IEndpointRouteBuilder routes)
+    {
+        // Open WebUI's completions, and the page's
+        routes.MapFixed(Surface.Chat, "/api/chat/completions", "chat/completions");
+        routes.MapFixed(Surface.Chat, "/api/v1/chat/completions", "chat/completions");
+        routes.MapFixed(Surface.Chat, "/api/embeddings", "embeddings");
+        routes.MapFixed(Surface.Chat, "/api/v1/embeddings", "embeddings");
+
+        // Base URLs for SDKs
+        routes.MapTree(Surface.V1, "/v1");
+        routes.MapTree(Surface.OpenAi, "/openai");
+        routes.MapTree(Surface.NextChat, "/api/openai");
+        routes.MapTree(Surface.OllamaV1, "/ollama/v1");
+        routes.MapTree(Surface.Ollama, "/ollama/api");
+        routes.Map("/ollama", OllamaRoot).On(Surface.Ollama);
+    }
+
+    private static void MapFixed(this IEndpointRouteBuilder routes, Surface surface, string pattern, string path) =>
+        routes.Map(pattern, (HttpContext context, RelayCall call) => call.ForwardAsync(context, surface, path)).On(surface);
+
+    private static void MapTree(this IEndpointRouteBuilder routes, Surface surface, string prefix) =>
+        routes.Map(prefix + "/{**path}", (HttpContext context, RelayCall call, OpenAiModelList models, OllamaTags tags) =>
+        {
+            var path = (string?)context.Request.RouteValues["path"] ?? "";
+            // /openai/v1/... and /api/openai/v1/... are the same as without v1; /v1/v1/... is what a base URL with one v1 too many gives.
+            path = path.StartsWith("v1/", StringComparison.Ordinal) && surface.Dialect == Dialect.OpenAi ? path["v1/".Length..] : path;
+            path = path.TrimEnd('/');
+            var isGet = HttpMethods.IsGet(context.Request.Method);
+            return (isGet, surface.Dialect, path) switch
+            {
+                (true, Dialect.OpenAi, "models") => models.ListAsync(context, surface),
+                (true, Dialect.OpenAi, _) when path.StartsWith("models/", StringComparison.Ordinal) =>
+                    models.GetAsync(context, surface, Uri.UnescapeDataString(path["models/".Length..])),
+                (true, Dialect.OllamaNative, "tags") => tags.ListAsync(context),
+                _ => call.ForwardAsync(context, surface, path),
+            };
+        }).On(surface);
+
+    private static void On(this IEndpointConventionBuilder route, Surface surface) =>
+        route.Requires(Gate.Relay).WithMetadata(new ErrorDialectMetadata(surface.Errors), surface);
+
+    private static Task OllamaRoot(HttpContext context) => JsonAnswer.WriteAsync(context, json =>
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("status", true);
+        json.WriteEndObject();
+    });
+}

@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace OpenWebUi.Relay;
+
+/// <summary>Copies a provider's answer to the caller, bytes as they come: flushed whenever the next read would wait.</summary>
+internal static class StreamCopy
+{
+    /// <summary>An SSE chunk is some hundred bytes; a read takes what has arrived.</summary>
+    private const int BufferBytes = 8 * 1024;
+
+    /// <summary>Unflushed bytes at which a quick provider is made to wait for its reader.</summary>
+    private const int MaxUnflushedBytes = 32 * 1024;
+
+    /// <returns>When the provider's answer is over.</returns>
+    /// <exception cref="IOException">The provider cut its answer.</exception>
+    /// <exception cref="OperationCanceledException">The caller went away, or nothing moved (<see cref="StreamPulse.IsTimedOut"/>).</exception>
+    public static async Task RunAsync(Stream from, PipeWriter to, StreamPulse pulse)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var unflushed = 0;
+        while (true)
+        {
+            var reading = from.ReadAsync(buffer, pulse.Token);
+            if (unflushed > 0 && (!reading.IsCompleted || unflushed >= MaxUnflushedBytes))
+            {
+                await FlushAsync(to, pulse);
+                unflushed = 0;
+            }
+
+            var read = await reading;
+            if (read == 0)
+            {
+                break;
+            }
+
+            await pulse.EnterAsync();
+            to.Write(buffer.AsSpan(0, read));
+            pulse.Leave(buffer.AsSpan(0, read));
+            unflushed += read;
+        }
+
+        await FlushAsync(to, pulse);
+        // Only here: after a failure a read may still be writing into it, and the pool would hand it to somebody else.
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private static async ValueTask FlushAsync(PipeWriter to, StreamPulse pulse)
+    {
+        await pulse.EnterAsync();
+        try
+        {
+            await to.FlushAsync(pulse.Token);
+        }
+        finally
+        {
+            pulse.Leave();
+        }
+
+        pulse.Moved();
+    }
+}

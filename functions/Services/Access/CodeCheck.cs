@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace OpenWebUi.Services.Access;
+
+/// <summary>What became of one attempt at a code.</summary>
+internal abstract record CodeVerdict
+{
+    public sealed record Right : CodeVerdict;
+
+    public sealed record Wrong : CodeVerdict;
+
+    /// <summary>Not looked at.</summary>
+    public sealed record Refused(GuessDecision Decision) : CodeVerdict;
+}
+
+/// <summary>The only way to compare a code: limited, in fixed time, counted.</summary>
+internal sealed class CodeCheck(AccessCodes codes, GuessLimiter limiter)
+{
+    public CodeVerdict Try(string code, IPAddress? address)
+    {
+        var decision = limiter.Enter(address);
+        if (decision is not GuessDecision.Allowed)
+        {
+            return new CodeVerdict.Refused(decision);
+        }
+
+        if (!codes.Contains(code))
+        {
+            return new CodeVerdict.Wrong();
+        }
+
+        limiter.WasRight(address);
+        return new CodeVerdict.Right();
+    }
+}

@@ -1,0 +1,47 @@
+namespace OpenWebUi.Services.Access;
+
+/// <summary>
+/// The value that a caller presents in a header: <c>Authorization: Bearer</c> (also without Bearer, as NextChat's server
+/// takes it), <c>api-key</c> (Azure's clients) or <c>x-api-key</c> (Anthropic's).
+/// </summary>
+internal abstract record Credential
+{
+    private const int MaxCharacters = 4096;
+
+    /// <summary><c>nk-</c> and an access code.</summary>
+    public sealed record Code(string Text) : Credential;
+
+    /// <summary>Looks like one of ours (a JWT or <c>sk-ow-</c>): never sent to a provider.</summary>
+    public sealed record Ours : Credential;
+
+    /// <summary>Anything else: a provider key of the caller's own.</summary>
+    public sealed record ProviderKey(string Text) : Credential;
+
+    public static Credential? Of(IHeaderDictionary headers)
+    {
+        var value = headers.Authorization.ToString() is { Length: > 0 } authorization ? WithoutScheme(authorization)
+            : headers["api-key"].ToString() is { Length: > 0 } azure ? azure.Trim()
+            : headers["x-api-key"].ToString().Trim();
+        if (value.Length is 0 or > MaxCharacters)
+        {
+            return null;
+        }
+
+        if (value.StartsWith("nk-", StringComparison.Ordinal))
+        {
+            return new Code(value["nk-".Length..]);
+        }
+
+        return value.StartsWith("sk-ow-", StringComparison.Ordinal) || LooksLikeJwt(value) ? new Ours() : new ProviderKey(value);
+    }
+
+    private static string WithoutScheme(string authorization)
+    {
+        var text = authorization.Trim();
+        return text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? text["Bearer ".Length..].Trim()
+            : text.Contains(' ', StringComparison.Ordinal) ? "" : text.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? "" : text;
+    }
+
+    private static bool LooksLikeJwt(string value) =>
+        value.StartsWith("eyJ", StringComparison.Ordinal) && value.Count(c => c == '.') == 2;
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using OpenWebUi.Platform.Hosting;
+using OpenWebUi.Platform.Http;
+
+namespace OpenWebUi.Services.Access;
+
+/// <summary>
+/// What other web pages may do here. Open mode asks nobody for anything, so a page elsewhere could drive a server on its
+/// visitor's own machine: requests of other origins are refused, and so are requests for a name that is not ours (DNS
+/// rebinding). Code mode asks for a code, which another page does not have: there the relay answers every origin, without
+/// credentials. <c>CORS_ALLOW_ORIGIN</c> narrows or widens both.
+/// </summary>
+internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, HostingOptions hosting, PublicRequest requests)
+{
+    private const string PreflightSeconds = "600";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (options.Mode == AccessMode.Open && !AnswersTo(requests.Host(context.Request), context))
+        {
+            await ErrorWriter.WriteAsync(context, new(421, "unknown_host",
+                "This server does not answer to the name in the address. Open it under the name it was set up with, or set WEBUI_URL to this one."));
+            return;
+        }
+
+        var isSameOrigin = requests.IsSameOrigin(context.Request);
+        var gate = context.GetEndpoint()?.Metadata.GetMetadata<Gate>();
+        var allowed = isSameOrigin ? null : AllowedOrigin(context.Request, gate);
+        if (allowed is not null)
+        {
+            WriteCors(context, allowed);
+        }
+
+        if (HttpMethods.IsOptions(context.Request.Method) && context.Request.Headers.ContainsKey("Access-Control-Request-Method"))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        if (options.Mode == AccessMode.Open && !isSameOrigin && allowed is null && !IsNavigation(context.Request))
+        {
+            await ErrorWriter.WriteAsync(context, new(403, "cross_site",
+                "A page of another origin made this request, and this site asks nobody for a code. Set CODE, or name the origin in CORS_ALLOW_ORIGIN."));
+            return;
+        }
+
+        await next(context);
+    }
+
+    private bool AnswersTo(HostString host, HttpContext context)
+    {
+        var name = host.Host.Trim('[', ']');
+        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || name.Equals(options.PublicHost, StringComparison.OrdinalIgnoreCase)
+            || name.Equals(options.PlatformHost, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        // An address cannot be rebound: a page that came from it came from us.
+        return IPAddress.TryParse(name, out var address)
+            && (IPAddress.IsLoopback(address) || (!hosting.UnderFunctionsHost && Same(address, context.Connection.LocalIpAddress)));
+    }
+
+    private string? AllowedOrigin(HttpRequest request, Gate? gate)
+    {
+        var origin = request.Headers.Origin.ToString();
+        if (options.AllowedOrigins is { } named)
+        {
+            return named.Contains("*") ? "*" : origin.Length > 0 && named.Contains(origin, StringComparer.OrdinalIgnoreCase) ? origin : null;
+        }
+
+        // A preflight for a relay path finds the route, because relay routes also match OPTIONS.
+        return options.Mode == AccessMode.Code && gate is { IsRelay: true } && origin.Length > 0 ? "*" : null;
+    }
+
+    private static void WriteCors(HttpContext context, string origin)
+    {
+        var headers = context.Response.Headers;
+        headers.AccessControlAllowOrigin = origin;
+        headers.AccessControlExposeHeaders = "x-openwebui-connection, retry-after, x-request-id";
+        if (origin != "*")
+        {
+            headers.Append("Vary", "Origin");
+        }
+
+        if (!HttpMethods.IsOptions(context.Request.Method))
+        {
+            return;
+        }
+
+        headers.AccessControlAllowMethods = "GET, POST, DELETE, OPTIONS";
+        headers.AccessControlMaxAge = PreflightSeconds;
+        if (context.Request.Headers.AccessControlRequestHeaders.ToString() is { Length: > 0 } wanted)
+        {
+            headers.AccessControlAllowHeaders = wanted;
+        }
+    }
+
+    /// <summary>Somebody followed a link to the site.</summary>
+    private static bool IsNavigation(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"].ToString() == "navigate"
+        && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+
+    private static bool Same(IPAddress address, IPAddress? local) =>
+        local is not null && (local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local).Equals(address);
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using OpenWebUi.Platform.Configuration;
+
+namespace OpenWebUi.Services.Upstreams;
+
+/// <summary>
+/// <c>HTTP_PROXY</c>, <c>HTTPS_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> (also in lower case) for calls to providers.
+/// <c>NO_PROXY</c>: hosts with commas between them; <c>.example.com</c> and <c>example.com</c> cover their subdomains, a
+/// network such as <c>10.0.0.0/8</c> its addresses, <c>*</c> everything. Loopback never goes through a proxy.
+/// </summary>
+internal sealed class OutboundProxy : IWebProxy
+{
+    private readonly Uri? _http;
+    private readonly Uri? _https;
+    private readonly IReadOnlyList<string> _direct;
+
+    private OutboundProxy(Uri? http, Uri? https, IReadOnlyList<string> direct)
+    {
+        (_http, _https, _direct) = (http, https, direct);
+        var info = (https ?? http)!.UserInfo;
+        if (info.Length > 0)
+        {
+            var parts = info.Split(':', 2);
+            Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+        }
+    }
+
+    public ICredentials? Credentials { get; set; }
+
+    public Uri? GetProxy(Uri destination) => destination.Scheme == Uri.UriSchemeHttps ? _https : _http;
+
+    public bool IsBypassed(Uri host) => GetProxy(host) is null || host.IsLoopback || _direct.Any(entry => Covers(entry, host));
+
+    /// <summary>The proxy that the environment names, or null for none.</summary>
+    public static OutboundProxy? Read(VariableReader reader)
+    {
+        var all = ReadUrl(reader, "ALL_PROXY");
+        var http = ReadUrl(reader, "HTTP_PROXY") ?? all;
+        var https = ReadUrl(reader, "HTTPS_PROXY") ?? all;
+        var direct = (reader.Text("NO_PROXY") ?? reader.Text("no_proxy") ?? "")
+            .Split([',', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return http is null && https is null ? null : new(http, https, direct);
+    }
+
+    private static Uri? ReadUrl(VariableReader reader, string name)
+    {
+        var lower = name.ToLowerInvariant();
+        if ((reader.Text(name) ?? reader.Text(lower)) is not { } text)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var url)
+            && url.Scheme is "http" or "https" or "socks4" or "socks4a" or "socks5")
+        {
+            return url;
+        }
+
+        reader.Fault(name, text, "the URL of a proxy such as http://proxy.example.com:3128", secret: text.Contains('@', StringComparison.Ordinal));
+        return null;
+    }
+
+    private static bool Covers(string entry, Uri url)
+    {
+        if (entry == "*")
+        {
+            return true;
+        }
+
+        if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address))
+        {
+            return IPNetwork.TryParse(entry, out var network) ? network.Contains(address) : IPAddress.TryParse(entry, out var same) && same.Equals(address);
+        }
+
+        var colon = entry.LastIndexOf(':');
+        if (colon > 0 && int.TryParse(entry.AsSpan(colon + 1), out var port))
+        {
+            if (port != url.Port)
+            {
+                return false;
+            }
+
+            entry = entry[..colon];
+        }
+
+        var domain = entry.TrimStart('*').TrimStart('.');
+        return url.Host.Equals(domain, StringComparison.OrdinalIgnoreCase) || url.Host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+    }
+}

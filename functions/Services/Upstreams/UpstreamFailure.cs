@@ -1,0 +1,64 @@
+using OpenWebUi.Platform.Http;
+
+namespace OpenWebUi.Services.Upstreams;
+
+/// <summary>The leg on which a call to a provider broke.</summary>
+internal enum UpstreamLeg
+{
+    /// <summary>Its name does not resolve.</summary>
+    Dns,
+
+    /// <summary>Nothing listens there, or the way is closed.</summary>
+    Connect,
+
+    /// <summary>The TLS handshake or the certificate failed.</summary>
+    Tls,
+
+    /// <summary>Nothing moved for the idle time.</summary>
+    Timeout,
+
+    /// <summary>What it sent is not HTTP.</summary>
+    Protocol,
+
+    /// <summary>It closed the connection in the middle of its answer.</summary>
+    Cut,
+
+    /// <summary>It answered with a web page or a redirect: this is not the API.</summary>
+    NotAnApi,
+
+    /// <summary>It answered whole where a stream was asked for, after the stream to the caller had begun.</summary>
+    NotAStream,
+}
+
+/// <summary>A call that failed before the provider gave an answer of its own, or in the middle of one.</summary>
+internal sealed record UpstreamFailure(UpstreamLeg Leg, string ConnectionName)
+{
+    public ErrorReport Report => Leg switch
+    {
+        UpstreamLeg.Dns => new(502, "upstream_dns", $"{ConnectionName}: its host name does not resolve. Check the base URL of this connection."),
+        UpstreamLeg.Connect => new(502, "upstream_connect", $"{ConnectionName}: nothing accepts connections there. Is the server running, and is the port right?"),
+        UpstreamLeg.Tls => new(502, "upstream_tls", $"{ConnectionName}: no secure connection (TLS) could be made. Its certificate may be expired, or not for this name, or it speaks plain http."),
+        UpstreamLeg.Timeout => new(504, "upstream_timeout", $"{ConnectionName}: it did not answer in time. Try again, or try another model."),
+        UpstreamLeg.Protocol => new(502, "upstream_protocol", $"{ConnectionName}: what it sent is not HTTP. Check the base URL and port of this connection."),
+        UpstreamLeg.NotAnApi => new(502, "upstream_not_an_api", $"{ConnectionName}: it answered with a web page or a redirect where an API answer was expected. The base URL may lack /v1."),
+        UpstreamLeg.NotAStream => new(502, "upstream_not_a_stream", $"{ConnectionName}: it answered without a stream although one was asked for."),
+        _ => new(502, "upstream_cut", $"{ConnectionName}: it closed the connection in the middle of the answer. Try again."),
+    };
+
+    /// <summary>Names the leg of an exception of the HTTP client.</summary>
+    public static UpstreamFailure Of(Exception exception, string connectionName)
+    {
+        var http = exception as HttpRequestException ?? exception.InnerException as HttpRequestException;
+        var leg = http?.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => UpstreamLeg.Dns,
+            HttpRequestError.SecureConnectionError => UpstreamLeg.Tls,
+            HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded
+                or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError => UpstreamLeg.Protocol,
+            HttpRequestError.ResponseEnded => UpstreamLeg.Cut,
+            HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError => UpstreamLeg.Connect,
+            _ => exception is TimeoutException or OperationCanceledException ? UpstreamLeg.Timeout : UpstreamLeg.Cut,
+        };
+        return new(leg, connectionName);
+    }
+}
