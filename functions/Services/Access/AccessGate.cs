@@ -13,6 +13,14 @@ internal sealed class AccessGate(RequestDelegate next, CallerAuthentication auth
             return;
         }
 
+        if (endpoint is not RouteEndpoint)
+        {
+            // Routing's own: the address is there, the method is not. It sets the status and Allow.
+            await endpoint.RequestDelegate!(context);
+            await ErrorWriter.WriteAsync(context, new(context.Response.StatusCode, "method_not_allowed", "This address does not take this method."));
+            return;
+        }
+
         var gate = endpoint.Metadata.GetMetadata<Gate>()
             ?? throw new InvalidOperationException($"{endpoint.DisplayName} names no gate.");
         if (gate.Least == Standing.Stranger && !gate.IsRelay)
