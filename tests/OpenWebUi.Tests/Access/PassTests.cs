@@ -44,7 +44,7 @@ public sealed class PassTests
         string[] broken =
         [
             "", "x", pass[..^1], pass[1..], pass + "A", pass[..^1] + "=", new string('!', pass.Length), new string('A', pass.Length),
-            new string('é', pass.Length), pass[..^2] + "%%", new string('/', pass.Length), "right", new string('A', 8_000),
+            new string(',', pass.Length), pass[..^2] + "%%", new string('/', pass.Length), "right", new string('A', 8_000),
         ];
         foreach (var cookie in broken)
         {
