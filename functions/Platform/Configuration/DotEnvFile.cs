@@ -1,8 +1,10 @@
+using System.Text;
+
 namespace OpenWebUi.Platform.Configuration;
 
 /// <summary>
 /// Reads <c>NAME=value</c> lines: <c>#</c> comments, an optional <c>export</c>, single quotes (as written) and double
-/// quotes (<c>\n</c>, <c>\"</c>, <c>\\</c>). A value without quotes ends at " #". No interpolation.
+/// quotes (<c>\n</c>, <c>\"</c>, <c>\\</c>). A value without quotes ends at " #"; what follows a closing quote is a comment. No interpolation.
 /// </summary>
 internal static class DotEnvFile
 {
@@ -36,24 +38,43 @@ internal static class DotEnvFile
                 continue;
             }
 
-            yield return new(name, Unquote(line[(equals + 1)..].Trim()));
+            yield return new(name, Unquote(line[(equals + 1)..]));
         }
     }
 
-    private static string Unquote(string value)
+    private static string Unquote(string text)
     {
-        if (value.Length >= 2 && value[0] == '\'' && value[^1] == '\'')
+        var value = text.TrimStart();
+        if (value.Length > 1 && value[0] == '\'' && value.IndexOf('\'', 1) is > 0 and var end)
         {
-            return value[1..^1];
+            return value[1..end];
         }
 
-        if (value.Length >= 2 && value[0] == '"' && value[^1] == '"')
+        if (value.Length > 1 && value[0] == '"' && Unescape(value) is { } unescaped)
         {
-            return value[1..^1].Replace("\\n", "\n", StringComparison.Ordinal)
-                .Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
+            return unescaped;
         }
 
-        var comment = value.IndexOf(" #", StringComparison.Ordinal);
-        return comment < 0 ? value : value[..comment].TrimEnd();
+        // Before the blanks go: "CODE= # none" holds nothing.
+        var comment = text.IndexOf(" #", StringComparison.Ordinal);
+        return (comment < 0 ? text : text[..comment]).Trim();
+    }
+
+    /// <summary>The text up to the closing double quote, or null when there is none.</summary>
+    private static string? Unescape(string value)
+    {
+        var text = new StringBuilder();
+        for (var i = 1; i < value.Length; i++)
+        {
+            if (value[i] == '"')
+            {
+                return text.ToString();
+            }
+
+            var isEscape = value[i] == '\\' && i + 1 < value.Length && value[i + 1] is 'n' or '"' or '\\';
+            text.Append(!isEscape ? value[i] : value[++i] == 'n' ? '\n' : value[i]);
+        }
+
+        return null;
     }
 }

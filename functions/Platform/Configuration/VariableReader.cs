@@ -14,12 +14,12 @@ internal sealed class VariableReader(Variables variables, FaultList faults)
     public string? Text(string name) => variables[name];
 
     /// <summary>The first of several names for one thing. Two that are set and disagree are a fault.</summary>
-    public string? Text(string name, string alias)
+    public string? Text(string name, string alias, bool secret = false)
     {
         var (first, second) = (variables[name], variables[alias]);
         if (first is not null && second is not null && first != second)
         {
-            Fault(alias, second, $"the same as {name}, which is another name for it, or nothing");
+            Fault(alias, second, $"the same as {name}, which is another name for it, or nothing", secret);
         }
 
         return first ?? second;
@@ -81,7 +81,11 @@ internal sealed class VariableReader(Variables variables, FaultList faults)
     }
 
     public void Fault(string name, string held, string expected, bool secret = false) =>
-        faults.Add(name, secret ? Mask(held) : Show(held), expected);
+        faults.Add(name, secret || MayHoldSecret(held) ? Mask(held) : Show(held), expected);
+
+    /// <summary>A key in the wrong variable, a URL with user name and password, or with a key in its query.</summary>
+    private static bool MayHoldSecret(string held) =>
+        held.Contains("sk-", StringComparison.Ordinal) || held.Contains('@', StringComparison.Ordinal) || held.Contains('?', StringComparison.Ordinal);
 
     private static string Show(string held) =>
         "'" + (held.Length <= MaxShownCharacters ? held : held[..MaxShownCharacters] + "...") + "'";

@@ -53,7 +53,7 @@ internal sealed record AccessOptions(
             reader.Fault("WEBUI_AUTH", "true", "false or nothing: accounts are not part of this version yet. Set CODE to protect the site with access codes");
         }
 
-        var secret = reader.Text("WEBUI_SECRET_KEY", "WEBUI_JWT_SECRET_KEY");
+        var secret = reader.Text("WEBUI_SECRET_KEY", "WEBUI_JWT_SECRET_KEY", secret: true);
         if (secret is { Length: < 16 })
         {
             reader.Fault("WEBUI_SECRET_KEY", secret, "at least 16 random characters", secret: true);
