@@ -55,7 +55,13 @@ internal static class BaseUrl
         var trimmed = text.Trim();
         if (!trimmed.Contains("://", StringComparison.Ordinal))
         {
-            var isLoopback = trimmed.StartsWith("localhost", StringComparison.OrdinalIgnoreCase) || trimmed.StartsWith("127.", StringComparison.Ordinal);
+            // A key in the wrong variable would become the name of a host, which everybody sees.
+            if (trimmed.StartsWith("sk-", StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            var isLoopback = Uri.TryCreate("http://" + trimmed, UriKind.Absolute, out var local) && local.IsLoopback;
             trimmed = (isLoopback ? "http://" : "https://") + trimmed;
         }
 

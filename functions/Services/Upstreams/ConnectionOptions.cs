@@ -24,7 +24,7 @@ internal sealed record ConnectionOptions(
 
         var usesOllama = reader.Flag("ENABLE_OLLAMA_API") ?? true;
         var ollama = usesOllama ? Urls(reader, "OLLAMA_BASE_URLS", "OLLAMA_BASE_URL", alias: null) : (null, "");
-        foreach (var text in ollama.Urls ?? [])
+        foreach (var text in (ollama.Urls ?? []).Where(text => text.Length > 0))
         {
             Add(reader, connections, ConnectionKind.Ollama, text, ollama.Variable, [], null);
         }
@@ -59,7 +59,7 @@ internal sealed record ConnectionOptions(
         var organization = reader.Text("OPENAI_ORG_ID");
         for (var i = 0; i < urls.Count; i++)
         {
-            Add(reader, connections, ConnectionKind.OpenAi, urls[i], variable, i < keyLists.Count ? keyLists[i] : [], organization);
+            Add(reader, connections, ConnectionKind.OpenAi, urls[i].Length > 0 ? urls[i] : OfficialUrl, variable, i < keyLists.Count ? keyLists[i] : [], organization);
         }
     }
 
@@ -67,21 +67,27 @@ internal sealed record ConnectionOptions(
     private static List<IReadOnlyList<string>> KeyLists(VariableReader reader)
     {
         const StringSplitOptions clean = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
-        var lists = reader.List("OPENAI_API_KEYS", secret: true)?.Select(key => (IReadOnlyList<string>)(key.Length > 0 ? [key] : [])).ToList()
+        var list = reader.List("OPENAI_API_KEYS", secret: true);
+        var lists = (list is null ? null : WithoutEmptyEnd(list))?.Select(key => (IReadOnlyList<string>)(key.Length > 0 ? [key] : [])).ToList()
             ?? (reader.Text("OPENAI_API_KEY") is { } one ? [one.Split(',', clean)] : []);
         if (lists.SelectMany(keys => keys).Any(key => key.Any(c => c is <= ' ' or > '~')))
         {
-            reader.Fault("OPENAI_API_KEY", "a key with a blank or a character outside ASCII", "the key as the provider shows it", secret: false);
+            reader.Fault(list is null ? "OPENAI_API_KEY" : "OPENAI_API_KEYS", "a key with a blank or a character outside ASCII", "the key as the provider shows it");
         }
 
         return lists;
     }
 
+    /// <summary>An empty entry keeps its place, so that pairs stay pairs; at the end of the list it is a semicolon too many.</summary>
+    private static List<string> WithoutEmptyEnd(IReadOnlyList<string> list) =>
+        [.. list.Take(list.Count - list.Reverse().TakeWhile(entry => entry.Length == 0).Count())];
+
+    /// <summary>An empty entry of <paramref name="plural"/> means OpenAI's own address, as in Open WebUI.</summary>
     private static (IReadOnlyList<string>? Urls, string Variable) Urls(VariableReader reader, string plural, string singular, string? alias)
     {
         if (reader.List(plural) is { } list)
         {
-            return (list.Where(url => url.Length > 0).ToList() is { Count: > 0 } some ? some : null, plural);
+            return (WithoutEmptyEnd(list) is { Count: > 0 } some ? some : null, plural);
         }
 
         var text = alias is null ? reader.Text(singular) : reader.Text(singular, alias);
@@ -94,9 +100,7 @@ internal sealed record ConnectionOptions(
         var url = kind == ConnectionKind.Ollama ? BaseUrl.OfOllama(text) : BaseUrl.OfOpenAi(text);
         if (url is null)
         {
-            // It may be a key in the wrong variable, or hold user:password.
-            reader.Fault(variable, text, "an http or https URL such as https://api.openai.com/v1, without user name, query or fragment",
-                secret: text.StartsWith("sk-", StringComparison.Ordinal) || text.Contains('@', StringComparison.Ordinal) || text.Contains('?', StringComparison.Ordinal));
+            reader.Fault(variable, text, "an http or https URL such as https://api.openai.com/v1, without user name, query or fragment");
             return;
         }
 

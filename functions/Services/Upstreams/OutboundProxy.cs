@@ -17,12 +17,7 @@ internal sealed class OutboundProxy : IWebProxy
     private OutboundProxy(Uri? http, Uri? https, IReadOnlyList<string> direct)
     {
         (_http, _https, _direct) = (http, https, direct);
-        var info = (https ?? http)!.UserInfo;
-        if (info.Length > 0)
-        {
-            var parts = info.Split(':', 2);
-            Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
-        }
+        Credentials = new UserInfoCredentials([http, https]);
     }
 
     public ICredentials? Credentials { get; set; }
@@ -56,7 +51,7 @@ internal sealed class OutboundProxy : IWebProxy
             return url;
         }
 
-        reader.Fault(name, text, "the URL of a proxy such as http://proxy.example.com:3128", secret: text.Contains('@', StringComparison.Ordinal));
+        reader.Fault(name, text, "the URL of a proxy such as http://proxy.example.com:3128");
         return null;
     }
 
@@ -67,13 +62,9 @@ internal sealed class OutboundProxy : IWebProxy
             return true;
         }
 
-        if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address))
-        {
-            return IPNetwork.TryParse(entry, out var network) ? network.Contains(address) : IPAddress.TryParse(entry, out var same) && same.Equals(address);
-        }
-
+        // host:port, 10.0.0.1:8080, [fd00::1]:8080; a bare IPv6 address has more colons and no port.
         var colon = entry.LastIndexOf(':');
-        if (colon > 0 && int.TryParse(entry.AsSpan(colon + 1), out var port))
+        if (colon > 0 && (entry.IndexOf(':', StringComparison.Ordinal) == colon || entry[colon - 1] == ']') && int.TryParse(entry.AsSpan(colon + 1), out var port))
         {
             if (port != url.Port)
             {
@@ -83,7 +74,24 @@ internal sealed class OutboundProxy : IWebProxy
             entry = entry[..colon];
         }
 
+        if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address))
+        {
+            return IPNetwork.TryParse(entry, out var network) ? network.Contains(address) : IPAddress.TryParse(entry, out var same) && same.Equals(address);
+        }
+
         var domain = entry.TrimStart('*').TrimStart('.');
         return url.Host.Equals(domain, StringComparison.OrdinalIgnoreCase) || url.Host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Each proxy gets the user name and password of its own URL only.</summary>
+    private sealed class UserInfoCredentials(Uri?[] proxies) : ICredentials
+    {
+        public NetworkCredential? GetCredential(Uri uri, string authType)
+        {
+            var info = proxies.FirstOrDefault(proxy => proxy?.Authority == uri.Authority)?.UserInfo ?? "";
+            var parts = info.Split(':', 2);
+            return info.Length == 0 ? null
+                : new(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+        }
     }
 }
