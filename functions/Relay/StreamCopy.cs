@@ -28,7 +28,18 @@ internal static class StreamCopy
                 unflushed = 0;
             }
 
-            var read = await reading;
+            int read;
+            try
+            {
+                read = await reading;
+            }
+            catch when (unflushed > 0)
+            {
+                // What came before the failure is the caller's, and makes the failure one in mid-stream.
+                await FlushAsync(to, pulse);
+                throw;
+            }
+
             if (read == 0)
             {
                 break;
