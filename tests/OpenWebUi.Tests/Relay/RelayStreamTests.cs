@@ -40,31 +40,30 @@ public sealed class RelayStreamTests
     {
         await using var stub = await StubServer.StartAsync();
         await using var site = await SiteFor(stub, path);
-        // One warm call, so that the measured one does not pay for compiling.
-        using (var warm = await site.Client.SendAsync(Chat(path, "echo")))
+        var fastest = TimeSpan.MaxValue;
+        // The fastest of five: the machine runs other tests beside, and the first call pays for compiling.
+        for (var i = 0; i < 5; i++)
         {
-            warm.EnsureSuccessStatusCode();
+            using var leaving = new CancellationTokenSource();
+            var calling = site.Client.StreamAsync(Chat(path, model), leaving.Token);
+            var request = await stub.WaitForRequestAsync();
+            await request.Held;
+            HttpResponseMessage? answer = null;
+            if (afterFirstByte)
+            {
+                answer = await calling;
+                await (await answer.Content.ReadAsStreamAsync()).ReadUntilAsync("{");
+            }
+
+            var left = Stopwatch.GetTimestamp();
+            await leaving.CancelAsync();
+            answer?.Dispose();
+            await request.Aborted.WaitAsync(TimeSpan.FromSeconds(10));
+            var elapsed = Stopwatch.GetElapsedTime(left);
+            fastest = elapsed < fastest ? elapsed : fastest;
         }
 
-        await stub.WaitForRequestAsync();
-        using var leaving = new CancellationTokenSource();
-        var calling = site.Client.StreamAsync(Chat(path, model), leaving.Token);
-        var request = await stub.WaitForRequestAsync();
-        await request.Held;
-        HttpResponseMessage? answer = null;
-        if (afterFirstByte)
-        {
-            answer = await calling;
-            await (await answer.Content.ReadAsStreamAsync()).ReadUntilAsync("{");
-        }
-
-        var left = Stopwatch.GetTimestamp();
-        await leaving.CancelAsync();
-        answer?.Dispose();
-        await request.Aborted.WaitAsync(TimeSpan.FromSeconds(10));
-        var elapsed = Stopwatch.GetElapsedTime(left);
-        // The promise is 100 ms; a machine that runs other tests beside gets more before this says no.
-        Assert.True(elapsed < TimeSpan.FromMilliseconds(1000), $"cancelled after {elapsed.TotalMilliseconds} ms");
+        Assert.True(fastest < TimeSpan.FromMilliseconds(100), $"cancelled after {fastest.TotalMilliseconds} ms");
     }
 
     [Fact]
@@ -129,6 +128,17 @@ public sealed class RelayStreamTests
         Assert.Equal(": keep-alive\n\n", await stream.ReadUntilAsync("keep-alive\n\n"));
         stub.Release();
         await stream.ReadUntilAsync("[DONE]");
+    }
+
+    [Fact]
+    public async Task Provider_HasOnlySentItsHeaders_TheCallerHasThemToo()
+    {
+        await using var stub = await StubServer.StartAsync();
+        await using var site = await SiteFor(stub, "/v1");
+        using var answer = await site.Client.StreamAsync(Chat("/v1/chat/completions", "stepped-2"));
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        stub.Release();
+        Assert.Contains("[DONE]", await answer.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -210,7 +220,7 @@ public sealed class RelayStreamTests
     }
 
     [Fact]
-    public async Task Reader_ThatStallsForAMinute_StillGetsEverything()
+    public async Task Reader_ThatBeginsLate_StillGetsEverything()
     {
         await using var stub = await StubServer.StartAsync();
         await using var site = await SiteFor(stub, "/v1");
