@@ -13,6 +13,14 @@ internal sealed class AccessGate(RequestDelegate next, CallerAuthentication auth
             return;
         }
 
+        if (endpoint is not RouteEndpoint)
+        {
+            // Routing's own stand-in for a known address with a wrong method: it names no gate, but knows what to put into Allow.
+            await endpoint.RequestDelegate!(context);
+            await ErrorWriter.WriteAsync(context, new(405, "method_not_allowed", $"This address takes {context.Response.Headers.Allow}."));
+            return;
+        }
+
         var gate = endpoint.Metadata.GetMetadata<Gate>()
             ?? throw new InvalidOperationException($"{endpoint.DisplayName} names no gate.");
         if (gate.Least == Standing.Stranger && !gate.IsRelay)
