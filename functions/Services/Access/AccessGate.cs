@@ -15,9 +15,9 @@ internal sealed class AccessGate(RequestDelegate next, CallerAuthentication auth
 
         if (endpoint is not RouteEndpoint)
         {
-            // Routing's own: the address is there, the method is not. It sets the status and Allow.
+            // Routing's own stand-in for a known address with a wrong method: it names no gate, but knows what to put into Allow.
             await endpoint.RequestDelegate!(context);
-            await ErrorWriter.WriteAsync(context, new(context.Response.StatusCode, "method_not_allowed", "This address does not take this method."));
+            await ErrorWriter.WriteAsync(context, new(405, "method_not_allowed", $"This address takes {context.Response.Headers.Allow}."));
             return;
         }
 

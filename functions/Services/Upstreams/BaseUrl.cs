@@ -53,6 +53,12 @@ internal static class BaseUrl
     private static string? Normalize(string text)
     {
         var trimmed = text.Trim();
+        if (trimmed.StartsWith("sk-", StringComparison.Ordinal) && !trimmed.Contains('.', StringComparison.Ordinal))
+        {
+            // A key in the wrong variable would pass as a host name, and be shown and looked up as one.
+            return null;
+        }
+
         if (!trimmed.Contains("://", StringComparison.Ordinal))
         {
             // A key in the wrong variable would become the name of a host, which everybody sees.

@@ -1,0 +1,50 @@
+namespace OpenWebUi.Tests.Package;
+
+[Collection(PackageGroup.Name)]
+public sealed class PackageContentTests(PublishedPackage package)
+{
+    private const long MaxExecutableBytes = 48L * 1024 * 1024;
+
+    [Fact]
+    public void Folder_HoldsWhatAzureNeedsAndNothingElse()
+    {
+        Assert.Equal(
+            ["Access", "Chat", "Ollama", "OpenAi", "OpenWebUi", "V1", "Website", "host.json", "wwwroot"],
+            Directory.GetFileSystemEntries(package.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        foreach (var function in Directory.GetDirectories(package.Folder).Where(d => Path.GetFileName(d) != "wwwroot"))
+        {
+            Assert.Equal(["function.json"], Directory.GetFileSystemEntries(function).Select(Path.GetFileName));
+        }
+    }
+
+    [Fact]
+    public void Executable_CanBeRunByTheHost_AndIsSmall()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("The package is for Linux and is tested there.");
+        }
+
+        var mode = File.GetUnixFileMode(package.Executable);
+        Assert.True(mode.HasFlag(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute), mode.ToString());
+        Assert.InRange(new FileInfo(package.Executable).Length, 1, MaxExecutableBytes);
+        using var file = File.OpenRead(package.Executable);
+        var head = new byte[4];
+        file.ReadExactly(head);
+        Assert.Equal([0x7F, (byte)'E', (byte)'L', (byte)'F'], head);
+    }
+
+    [Fact]
+    public void Page_HasBothCompressedForms()
+    {
+        var page = Path.Combine(package.Folder, "wwwroot");
+        var texts = Directory.GetFiles(page, "*", SearchOption.AllDirectories).Where(f => Path.GetExtension(f) is ".html" or ".js" or ".css" or ".svg").ToList();
+        Assert.Contains(Path.Combine(page, "index.html"), texts);
+        Assert.All(texts, text =>
+        {
+            Assert.True(File.Exists(text + ".br"), text);
+            Assert.True(File.Exists(text + ".gz"), text);
+        });
+        Assert.DoesNotContain(Directory.GetFiles(page, "*", SearchOption.AllDirectories), f => Path.GetExtension(f) is ".map" || f.Contains("/.vite/", StringComparison.Ordinal));
+    }
+}

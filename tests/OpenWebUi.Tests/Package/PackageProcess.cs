@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace OpenWebUi.Tests.Package;
+
+/// <summary>The published executable alone: Kestrel on a loopback port, no host in front.</summary>
+internal sealed class PackageProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _data;
+
+    private PackageProcess(Process process, string data, Uri address) => (_process, _data, Address) = (process, data, address);
+
+    public Uri Address { get; }
+
+    public int ProcessId => _process.Id;
+
+    public static async Task<PackageProcess> StartAsync(PublishedPackage package, params (string Name, string Value)[] environment)
+    {
+        var data = Path.Combine(Path.GetTempPath(), "openwebui-tests", Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(data);
+        var port = FreePort();
+        var start = new ProcessStartInfo(package.Executable) { WorkingDirectory = data, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Clear();
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["HOST"] = "127.0.0.1";
+        start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["DATA_DIR"] = data;
+        var process = new Process { StartInfo = start };
+        process.Start();
+        // Read and dropped: a full pipe would stop the app at a line of its log.
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var app = new PackageProcess(process, data, new Uri($"http://127.0.0.1:{port}/"));
+        using var client = new HttpClient { BaseAddress = app.Address };
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                (await client.GetAsync("/health")).EnsureSuccessStatusCode();
+                return app;
+            }
+            catch (HttpRequestException) when (tries < 400 && !process.HasExited)
+            {
+                await Task.Delay(25);
+            }
+            catch
+            {
+                await app.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
