@@ -61,12 +61,6 @@ internal static class BaseUrl
 
         if (!trimmed.Contains("://", StringComparison.Ordinal))
         {
-            // A key in the wrong variable would become the name of a host, which everybody sees.
-            if (trimmed.StartsWith("sk-", StringComparison.Ordinal))
-            {
-                return null;
-            }
-
             var isLoopback = Uri.TryCreate("http://" + trimmed, UriKind.Absolute, out var local) && local.IsLoopback;
             trimmed = (isLoopback ? "http://" : "https://") + trimmed;
         }
