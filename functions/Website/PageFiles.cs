@@ -52,7 +52,7 @@ internal sealed class PageFiles(HostingOptions hosting)
 
         var response = context.Response;
         response.Headers.ETag = file!.Tag;
-        response.Headers.Vary = "Accept-Encoding";
+        response.Headers.Append("Vary", "Accept-Encoding");
         response.Headers.CacheControl = path.StartsWith("/assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
         if (file.ContentType.StartsWith("text/html", StringComparison.Ordinal))
         {

@@ -26,7 +26,7 @@ internal sealed class Variables(IReadOnlyDictionary<string, string> values)
 
         foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
-            values[(string)entry.Key] = (string?)entry.Value ?? "";
+            Add(values, (string)entry.Key, (string?)entry.Value);
         }
 
         return new Variables(values);
@@ -35,6 +35,15 @@ internal sealed class Variables(IReadOnlyDictionary<string, string> values)
     private static void AddAll(Dictionary<string, string> values, IEnumerable<KeyValuePair<string, string>> more)
     {
         foreach (var (name, value) in more)
+        {
+            Add(values, name, value);
+        }
+    }
+
+    /// <summary>Empty means absent, so it hides nothing: an empty CODE beside one in .env must not open the site.</summary>
+    private static void Add(Dictionary<string, string> values, string name, string? value)
+    {
+        if (!string.IsNullOrWhiteSpace(value))
         {
             values[name] = value;
         }

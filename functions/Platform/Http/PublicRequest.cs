@@ -66,9 +66,10 @@ internal sealed class PublicRequest(HostingOptions hosting)
     public bool IsSameOrigin(HttpRequest request)
     {
         var site = request.Headers["Sec-Fetch-Site"].ToString();
-        if (site is not ("" or "same-origin" or "none"))
+        if (site.Length > 0)
         {
-            return false;
+            // A browser's own word: no page can write this header. It also holds behind a proxy that changes Host.
+            return site is "same-origin" or "none";
         }
 
         var origin = request.Headers.Origin.ToString();

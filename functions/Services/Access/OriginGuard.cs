@@ -16,7 +16,8 @@ internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, H
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (options.Mode == AccessMode.Open && !AnswersTo(requests.Host(context.Request), context))
+        // Both names: a rebound page can write X-Forwarded-Host itself, where a proxy on this machine is trusted.
+        if (options.Mode == AccessMode.Open && !(AnswersTo(requests.Host(context.Request), context) && AnswersTo(context.Request.Host, context)))
         {
             await ErrorWriter.WriteAsync(context, new(421, "unknown_host",
                 "This server does not answer to the name in the address. Open it under the name it was set up with, or set WEBUI_URL to this one."));
