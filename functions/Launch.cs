@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Hosting;
+using OpenWebUi.Platform.Security;
+using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Settings;
 using OpenWebUi.Services.Upstreams;
@@ -15,7 +17,13 @@ internal static partial class Launch
     {
         try
         {
+            await ProveStoreAsync(app, settings);
             await app.StartAsync();
+        }
+        catch (StoreUnavailableException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
         }
         catch (Exception e) when (e is IOException || e is SocketException)
         {
@@ -42,6 +50,18 @@ internal static partial class Launch
 
         await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    /// <summary>
+    /// Where codes are asked for and no secret is configured, the first pass needs the store: a laptop without libsqlite3, or
+    /// with a data folder that cannot be written, hears it now. Under the Functions host a start touches no store.
+    /// </summary>
+    private static async Task ProveStoreAsync(WebApplication app, SiteSettings settings)
+    {
+        if (settings is { Access: { Mode: AccessMode.Code, SecretKey: null }, Hosting.UnderFunctionsHost: false })
+        {
+            await app.Services.GetRequiredService<SigningKey>().ForAsync(AccessPass.KeyPurpose, CancellationToken.None);
+        }
     }
 
     private static string Banner(WebApplication app, SiteSettings settings)

@@ -20,6 +20,9 @@ namespace OpenWebUi;
 /// <summary>The table of contents: the only file that sees every room.</summary>
 internal static class Program
 {
+    /// <summary>How long open streams may go on after Ctrl+C or SIGTERM.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(3);
+
     public static async Task<int> Main()
     {
         var underHost = HostingOptions.RunsUnderFunctionsHost(Variables.OfProcess(folder: null, new FaultList()));
@@ -59,6 +62,8 @@ internal static class Program
         services.AddSingleton(settings.Connections);
         services.AddSingleton(settings.Page);
         services.AddSingleton<PublicRequest>();
+
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         // Platform and services
         services.AddSingleton(_ => new RowStore(new SqliteRowBackEnd(new SqliteRowOptions(Path.Combine(settings.Hosting.DataFolder, "openwebui.db")))));

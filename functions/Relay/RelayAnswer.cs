@@ -82,7 +82,7 @@ internal sealed class RelayAnswer(HttpContext context, Surface surface, Connecti
         }
 
         var from = await response.Content.ReadAsStreamAsync(pulse.Token);
-        await StreamCopy.RunAsync(from, context.Response.BodyWriter, pulse);
+        await StreamCopy.RunAsync(from, context.Response.BodyWriter, pulse, _isStream);
     }
 
     /// <summary>A provider's own error: its status and its body, as they are where the body is JSON; else its text in our form.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using OpenWebUi.Platform.Http;
 
 namespace OpenWebUi.Relay;
@@ -22,6 +21,7 @@ internal sealed class RelayBody : HttpContent
     private readonly RequestScanner? _scanner;
     private readonly Action _moved;
     private readonly MemoryStream _held = new();
+    private long _taken;
     private bool _isRead;
 
     /// <param name="request">The caller's request.</param>
@@ -32,7 +32,7 @@ internal sealed class RelayBody : HttpContent
         (_request, _moved) = (request, moved);
         var isForm = request.HasFormContentType && form == BodyForm.Multipart;
         _scanner = isForm ? null : new RequestScanner();
-        Headers.ContentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? type : new MediaTypeHeaderValue("application/json");
+        Headers.TryAddWithoutValidation("Content-Type", string.IsNullOrEmpty(request.ContentType) ? "application/json" : request.ContentType);
         Headers.ContentLength = request.ContentLength;
     }
 
@@ -54,14 +54,14 @@ internal sealed class RelayBody : HttpContent
         {
             var read = await ReadAsync(buffer, cancellation);
             _held.Write(buffer, 0, read);
-            if (read == 0 || Refusal is not null)
-            {
-                break;
-            }
-
             if (_scanner is null && FormModel() is { } named)
             {
                 return named;
+            }
+
+            if (_isRead || Refusal is not null)
+            {
+                break;
             }
         }
         while (untilModel && _scanner?.Model is null && _held.Length < (_scanner is null ? MaxHeldFormBytes : MaxHeldBytes));
@@ -82,6 +82,7 @@ internal sealed class RelayBody : HttpContent
         if (_held.Length > 0)
         {
             await stream.WriteAsync(_held.GetBuffer().AsMemory(0, (int)_held.Length), cancellationToken);
+            await stream.FlushAsync(cancellationToken);
         }
 
         var buffer = new byte[BufferBytes];
@@ -121,7 +122,9 @@ internal sealed class RelayBody : HttpContent
         }
 
         _moved();
-        _isRead = read == 0;
+        _taken += read;
+        // Where the length is known its last byte is the end: a broken small body is refused before anything is sent.
+        _isRead = read == 0 || _taken == _request.ContentLength;
         if (_scanner is not null)
         {
             _scanner.Feed(buffer.AsSpan(0, read));

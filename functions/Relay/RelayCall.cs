@@ -109,7 +109,7 @@ internal sealed partial class RelayCall(
         };
         UpstreamHeaders.CopyRequest(context.Request.Headers, message);
         var caller = AccessGate.CallerOf(context);
-        var sending = client.SendAsync(connection, message, connection.TakesOwnKeys ? caller.OwnKey : null, pulse.Token);
+        var sending = client.SendAsync(connection, message, router.TakesOwnKey(connection) ? caller.OwnKey : null, pulse.Token);
 
         // 5
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(pulse.Token);

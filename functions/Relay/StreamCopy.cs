@@ -12,23 +12,36 @@ internal static class StreamCopy
     /// <summary>Unflushed bytes at which a quick provider is made to wait for its reader.</summary>
     private const int MaxUnflushedBytes = 32 * 1024;
 
+    /// <param name="isStream">The caller reads a stream: its headers go out before the first chunk is there.</param>
     /// <returns>When the provider's answer is over.</returns>
     /// <exception cref="IOException">The provider cut its answer.</exception>
     /// <exception cref="OperationCanceledException">The caller went away, or nothing moved (<see cref="StreamPulse.IsTimedOut"/>).</exception>
-    public static async Task RunAsync(Stream from, PipeWriter to, StreamPulse pulse)
+    public static async Task RunAsync(Stream from, PipeWriter to, StreamPulse pulse, bool isStream)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         var unflushed = 0;
+        var owesHeaders = isStream;
         while (true)
         {
             var reading = from.ReadAsync(buffer, pulse.Token);
-            if (unflushed > 0 && (!reading.IsCompleted || unflushed >= MaxUnflushedBytes))
+            if ((unflushed > 0 || owesHeaders) && (!reading.IsCompleted || unflushed >= MaxUnflushedBytes))
             {
                 await FlushAsync(to, pulse);
-                unflushed = 0;
+                (unflushed, owesHeaders) = (0, false);
             }
 
-            var read = await reading;
+            int read;
+            try
+            {
+                read = await reading;
+            }
+            catch when (unflushed > 0)
+            {
+                // What came before the failure is the caller's, and makes the failure one in mid-stream.
+                await FlushAsync(to, pulse);
+                throw;
+            }
+
             if (read == 0)
             {
                 break;

@@ -19,9 +19,11 @@ internal sealed record UpstreamError(byte[]? Json, ErrorReport Report)
     {
         var status = (int)response.StatusCode;
         var body = await ReadBoundedAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellation);
-        var text = IsJson(body) ? null : TextOf(body, response.Content.Headers.ContentType?.MediaType);
+        var isJson = IsJson(body);
+        // A compressed body that nobody asked for is no text either.
+        var text = isJson || response.Content.Headers.ContentEncoding.Count > 0 ? null : TextOf(body, response.Content.Headers.ContentType?.MediaType);
         return new(
-            IsJson(body) ? body : null,
+            isJson ? body : null,
             new ErrorReport(status, "upstream_status", $"{connectionName} answered {status}" + (string.IsNullOrEmpty(text) ? "." : ": " + text)));
     }
 

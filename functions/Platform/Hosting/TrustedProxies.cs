@@ -8,6 +8,9 @@ internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks, bool eve
 {
     private const string Variable = "FORWARDED_ALLOW_IPS";
 
+    /// <summary><c>*</c>: what they say of scheme and host is believed; which caller they speak for cannot be told.</summary>
+    public bool TrustsEveryone => everyone;
+
     public bool Trusts(IPAddress? peer)
     {
         if (everyone)

@@ -36,8 +36,17 @@ internal sealed partial class ErrorHandler(RequestDelegate next, ILogger<ErrorHa
                 return;
             }
 
-            context.Response.Clear();
+            ForgetBody(context.Response.Headers);
             await ErrorWriter.WriteAsync(context, report);
+        }
+    }
+
+    /// <summary>Takes away what described the answer that does not come. The security and CORS headers stay: they belong to every answer.</summary>
+    private static void ForgetBody(IHeaderDictionary headers)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Set-Cookie"])
+        {
+            headers.Remove(name);
         }
     }
 

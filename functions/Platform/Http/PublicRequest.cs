@@ -10,12 +10,13 @@ namespace OpenWebUi.Platform.Http;
 internal sealed class PublicRequest(HostingOptions hosting)
 {
     /// <summary>The caller's address, or null where it is not known: under the Functions host without <c>client-ip</c>
-    /// (X-Forwarded-For is the last hop there), and behind a proxy on a private address that is not trusted.</summary>
+    /// (X-Forwarded-For is the last hop there), behind a proxy on a private address that is not trusted, and behind any proxy
+    /// where all are trusted (<c>*</c>).</summary>
     public IPAddress? ClientAddress(HttpRequest request)
     {
         if (hosting.UnderFunctionsHost)
         {
-            return ParseAddress(request.Headers["client-ip"].ToString());
+            return Normal(ParseAddress(request.Headers["client-ip"].ToString()));
         }
 
         var peer = request.HttpContext.Connection.RemoteIpAddress;
@@ -30,17 +31,24 @@ internal sealed class PublicRequest(HostingOptions hosting)
             return peer is null || IsPrivate(peer) ? null : Normal(peer);
         }
 
+        // Whoever believes everybody cannot tell a proxy's hop from one that the caller made up.
+        if (hosting.TrustedProxies.TrustsEveryone)
+        {
+            return null;
+        }
+
         // From the right: the nearest hop that no trusted proxy of ours wrote for itself.
-        foreach (var hop in forwarded.Split(',', StringSplitOptions.TrimEntries).Reverse())
+        var hops = forwarded.Split(',', StringSplitOptions.TrimEntries);
+        foreach (var hop in hops.Reverse())
         {
             var address = ParseAddress(hop);
             if (address is null || !hosting.TrustedProxies.Trusts(address))
             {
-                return address;
+                return Normal(address);
             }
         }
 
-        return ParseAddress(forwarded.Split(',', StringSplitOptions.TrimEntries)[0]);
+        return Normal(ParseAddress(hops[0]));
     }
 
     /// <summary>Host and port as the caller wrote them.</summary>
@@ -82,10 +90,10 @@ internal sealed class PublicRequest(HostingOptions hosting)
         // "203.0.113.7", "203.0.113.7:50123", "[2001:db8::1]:443"
         if (IPEndPoint.TryParse(text, out var endpoint))
         {
-            return Normal(endpoint.Address);
+            return endpoint.Address;
         }
 
-        return IPAddress.TryParse(text, out var address) ? Normal(address) : null;
+        return IPAddress.TryParse(text, out var address) ? address : null;
     }
 
     /// <summary>IPv4 as IPv4, and an IPv6 caller by its /64: one household owns all of it.</summary>

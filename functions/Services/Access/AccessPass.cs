@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -42,7 +43,9 @@ internal sealed record AccessPass(string Id, byte[] Fingerprint, DateTimeOffset 
     public static AccessPass? Read(string text, byte[] key, DateTimeOffset now)
     {
         Span<byte> bytes = stackalloc byte[PayloadBytes + MacBytes];
-        if (text.Length != Base64Url.GetEncodedLength(bytes.Length) || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != bytes.Length)
+        // DecodeFromChars, because TryDecodeFromChars throws at what is no base64url.
+        if (text.Length != Base64Url.GetEncodedLength(bytes.Length)
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length != bytes.Length)
         {
             return null;
         }

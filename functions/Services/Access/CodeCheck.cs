@@ -18,18 +18,8 @@ internal sealed class CodeCheck(AccessCodes codes, GuessLimiter limiter)
 {
     public CodeVerdict Try(string code, IPAddress? address)
     {
-        var decision = limiter.Enter(address);
-        if (decision is not GuessDecision.Allowed)
-        {
-            return new CodeVerdict.Refused(decision);
-        }
-
-        if (!codes.Contains(code))
-        {
-            return new CodeVerdict.Wrong();
-        }
-
-        limiter.WasRight(address);
-        return new CodeVerdict.Right();
+        var (decision, isRight) = limiter.Try(address, () => codes.Contains(code));
+        return decision is not GuessDecision.Allowed ? new CodeVerdict.Refused(decision)
+            : isRight ? new CodeVerdict.Right() : new CodeVerdict.Wrong();
     }
 }

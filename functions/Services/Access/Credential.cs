@@ -19,8 +19,9 @@ internal abstract record Credential
 
     public static Credential? Of(IHeaderDictionary headers)
     {
-        var value = headers.Authorization.ToString() is { Length: > 0 } authorization ? WithoutScheme(authorization)
-            : headers["api-key"].ToString() is { Length: > 0 } azure ? azure.Trim()
+        // A browser behind a proxy with a password of its own sends that as Basic: it hides no key in another header.
+        var value = WithoutScheme(headers.Authorization.ToString()) is { Length: > 0 } bearer ? bearer
+            : headers["api-key"].ToString().Trim() is { Length: > 0 } azure ? azure
             : headers["x-api-key"].ToString().Trim();
         if (value.Length is 0 or > MaxCharacters)
         {

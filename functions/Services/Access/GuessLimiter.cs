@@ -21,9 +21,8 @@ internal abstract record GuessDecision
 /// <para>Known address: five wrong attempts are free, then each locks the address for twice as long as the one before, 2 s
 /// to 15 min; an hour without a wrong one forgets it. A right code does not clear the count: a guesser who owns one code
 /// could else guess at the others.</para>
-/// <para>Unknown address: wrong attempts of the whole site share a bucket of 10 that refills at 3 a second. An attempt takes
-/// its token before it is looked at and gets it back when it was right, so that nobody learns anything from an empty
-/// bucket. Nobody waits inside the server (a waiting request is billed): the answer is 429 with Retry-After 1.</para>
+/// <para>Unknown address: wrong attempts of the whole site share a bucket of 10 that refills at 3 a second. With an
+/// empty bucket no attempt is looked at, so that nobody learns anything from the answer. Nobody waits inside the server (a waiting request is billed): the answer is 429 with Retry-After 1.</para>
 /// <para>Kept in this process. Safe for concurrent callers.</para>
 /// </summary>
 internal sealed class GuessLimiter(TimeProvider time)
@@ -41,56 +40,70 @@ internal sealed class GuessLimiter(TimeProvider time)
     private double _lane = LaneCapacity;
     private long _laneFilledAt = time.GetTimestamp();
 
-    /// <summary>Asked before a code is compared. <see cref="GuessDecision.Allowed"/> counts the attempt as wrong until <see cref="WasRight"/>.</summary>
-    public GuessDecision Enter(IPAddress? address)
+    /// <summary>How many addresses are remembered: at most 50,000.</summary>
+    public int AddressCount
     {
-        lock (_gate)
+        get
         {
-            return address is null ? EnterLane() : EnterAddress(address);
+            lock (_gate)
+            {
+                return _records.Count;
+            }
         }
     }
 
-    /// <summary>Takes back the count of the attempt that was allowed in: it was right.</summary>
-    public void WasRight(IPAddress? address)
+    /// <summary>Looks at an attempt, if it may be looked at, and counts it, if it is wrong: one step, so that right ones that come together do not lock each other out.</summary>
+    /// <param name="address">Null: not known.</param>
+    /// <param name="look">Whether the attempt is right. Called at most once, only for an allowed attempt.</param>
+    /// <returns>The decision, and for an allowed attempt whether it was right.</returns>
+    public (GuessDecision Decision, bool IsRight) Try(IPAddress? address, Func<bool> look)
     {
         lock (_gate)
         {
+            GuessDecision? refusal = address is null ? LaneRefusal() : AddressRefusal(address);
+            if (refusal is not null)
+            {
+                return (refusal, false);
+            }
+
+            if (look())
+            {
+                return (GuessDecision.Allow, true);
+            }
+
             if (address is null)
             {
-                _lane = Math.Min(LaneCapacity, _lane + 1);
+                _lane--;
             }
-            else if (_records.TryGetValue(address, out var record))
+            else
             {
-                record.Wrong--;
-                record.LockedUntil = record.LockedBefore;
-                if (record.Wrong == 0)
-                {
-                    _records.Remove(address);
-                }
+                CountWrong(address);
             }
+
+            return (GuessDecision.Allow, false);
         }
     }
 
-    private GuessDecision EnterLane()
+    private GuessDecision.Busy? LaneRefusal()
     {
         var now = time.GetTimestamp();
         _lane = Math.Min(LaneCapacity, _lane + time.GetElapsedTime(_laneFilledAt, now).TotalSeconds * LanePerSecond);
         _laneFilledAt = now;
-        if (_lane < 1)
-        {
-            return new GuessDecision.Busy(TimeSpan.FromSeconds(1));
-        }
-
-        _lane--;
-        return GuessDecision.Allow;
+        return _lane < 1 ? new(TimeSpan.FromSeconds(1)) : null;
     }
 
-    private GuessDecision EnterAddress(IPAddress address)
+    private GuessDecision.Locked? AddressRefusal(IPAddress address)
+    {
+        var now = time.GetUtcNow();
+        return _records.TryGetValue(address, out var record) && record.LockedUntil > now ? new(record.LockedUntil - now) : null;
+    }
+
+    private void CountWrong(IPAddress address)
     {
         var now = time.GetUtcNow();
         if (!_records.TryGetValue(address, out var record) || record.LastWrong + Memory < now)
         {
-            if (_records.Count >= MaxAddresses)
+            if (record is null && _records.Count >= MaxAddresses)
             {
                 Forget(now);
             }
@@ -98,16 +111,9 @@ internal sealed class GuessLimiter(TimeProvider time)
             _records[address] = record = new Record();
         }
 
-        if (record.LockedUntil > now)
-        {
-            return new GuessDecision.Locked(record.LockedUntil - now);
-        }
-
         record.Wrong++;
         record.LastWrong = now;
-        record.LockedBefore = record.LockedUntil;
         record.LockedUntil = record.Wrong < FreeAttempts ? now : now + LockAfter(record.Wrong);
-        return GuessDecision.Allow;
     }
 
     private static TimeSpan LockAfter(int wrong)
@@ -141,7 +147,5 @@ internal sealed class GuessLimiter(TimeProvider time)
         public DateTimeOffset LastWrong { get; set; }
 
         public DateTimeOffset LockedUntil { get; set; }
-
-        public DateTimeOffset LockedBefore { get; set; }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, H
             return;
         }
 
-        if (options.Mode == AccessMode.Open && !isSameOrigin && allowed is null && !IsNavigation(context.Request))
+        if (options.Mode == AccessMode.Open && !isSameOrigin && allowed is null && !(gate is not { IsRelay: true } && IsNavigation(context.Request)))
         {
             await ErrorWriter.WriteAsync(context, new(403, "cross_site",
                 "A page of another origin made this request, and this site asks nobody for a code. Set CODE, or name the origin in CORS_ALLOW_ORIGIN."));
@@ -98,7 +98,7 @@ internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, H
         }
     }
 
-    /// <summary>Somebody followed a link to the site.</summary>
+    /// <summary>Somebody followed a link to the page.</summary>
     private static bool IsNavigation(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"].ToString() == "navigate"
         && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);

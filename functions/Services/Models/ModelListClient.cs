@@ -46,7 +46,7 @@ internal sealed class ModelListClient(UpstreamClient client)
         {
             throw;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or InvalidDataException)
         {
             return new([], "Its model list could not be read. The base URL may lack /v1.");
         }

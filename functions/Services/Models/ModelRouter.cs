@@ -21,6 +21,9 @@ internal sealed class ModelRouter(ConnectionRegistry registry, ModelCatalog cata
             : registry.All;
     }
 
+    /// <summary>A caller's own key goes to the default connection, never to another provider that would see it.</summary>
+    public bool TakesOwnKey(Connection connection) => connection == registry.Default && connection.TakesOwnKeys;
+
     /// <summary>
     /// The connection for a model among candidates: the only one there is; else the first that lists the model; else the
     /// default connection, because providers take names that they do not list; else null.

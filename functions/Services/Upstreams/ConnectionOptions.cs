@@ -53,7 +53,6 @@ internal sealed record ConnectionOptions(
         if (keyLists.Count > urls.Count)
         {
             reader.Fault("OPENAI_API_KEYS", $"{keyLists.Count} keys", $"at most one for each of the {urls.Count} base URLs in {variable}");
-            return;
         }
 
         var organization = reader.Text("OPENAI_ORG_ID");

@@ -47,6 +47,6 @@ internal static class SqliteLibrary
         return library != 0
             ? library
             : throw new StoreUnavailableException(
-                "libsqlite3 was not found: install the package libsqlite3-0 (Debian, Ubuntu), sqlite-libs (Alpine, Fedora) or sqlite (macOS), or configure Azure Tables or PostgreSQL as the store.");
+                "libsqlite3 was not found: install the package libsqlite3-0 (Debian, Ubuntu), sqlite-libs (Alpine, Fedora) or sqlite (macOS).");
     }
 }

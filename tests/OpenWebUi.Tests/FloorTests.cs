@@ -1,0 +1,167 @@
+using System.Reflection;
+
+namespace OpenWebUi.Tests;
+
+/// <summary>Holds the plan of the house (docs/architecture.md) by reading which types refer to which.</summary>
+public sealed class FloorTests
+{
+    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    /// <summary>Platform knows nothing of the product.</summary>
+    private static readonly string[] ProductWords = ["Chat", "User", "Model", "Completion", "Connection", "Upstream"];
+
+    private static readonly (string From, string To, string Names)[] Arrows = [.. ReadArrows().Distinct()];
+
+    [Fact]
+    public void Platform_RefersToNothingAboveIt() =>
+        None(Arrows.Where(a => Floor(a.From) == 0 && Floor(a.To) > 0));
+
+    [Fact]
+    public void Services_ReferToNoSlice() =>
+        None(Arrows.Where(a => Floor(a.From) == 1 && Floor(a.To) > 1));
+
+    [Fact]
+    public void Slice_RefersToNoOtherSlice() =>
+        None(Arrows.Where(a => Floor(a.From) == 2 && Floor(a.To) == 2 && a.From != a.To));
+
+    [Fact]
+    public void Nothing_RefersToTheTableOfContents() =>
+        None(Arrows.Where(a => Floor(a.To) == 3 && Floor(a.From) < 3));
+
+    [Fact]
+    public void Upstreams_KnowsNoCallers_AndTheWebsiteNoApi()
+    {
+        None(Arrows.Where(a => a.From == "Services.Upstreams" && a.To == "Services.Access"));
+        None(Arrows.Where(a => a.From == "Website" && a.To is "Services.Upstreams" or "Services.Models"));
+        None(Arrows.Where(a => a.From == "Platform.Storage" && a.To != "Platform.Storage"));
+    }
+
+    [Fact]
+    public void ServicesRooms_FormNoCircle()
+    {
+        var rooms = Arrows.Where(a => Floor(a.From) == 1 && Floor(a.To) == 1 && a.From != a.To).ToLookup(a => a.From, a => a.To);
+        foreach (var room in rooms.Select(r => r.Key))
+        {
+            var seen = new HashSet<string>();
+            var open = new Stack<string>(rooms[room]);
+            while (open.TryPop(out var next))
+            {
+                Assert.True(next != room, $"{room} reaches itself through {string.Join(", ", seen)}");
+                if (seen.Add(next))
+                {
+                    foreach (var further in rooms[next])
+                    {
+                        open.Push(further);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void PlatformTypes_BearNoWordOfTheProduct() =>
+        None(Types().Where(t => Floor(Room(t)) == 0).Select(t => t.Name).Where(name => ProductWords.Any(word => name.StartsWith(word, StringComparison.Ordinal))));
+
+    [Fact]
+    public void HttpContext_StopsAtTheSlice()
+    {
+        var knowing = Arrows.Where(a => a.To == "HttpContext" && Floor(a.From) == 1).Select(a => a.Names.Split(" -> ")[0]).Distinct();
+        string[] named = ["CallerAuthentication", "AccessGate", "OriginGuard"];
+        None(knowing.Where(name => !named.Any(allowed => name.Contains(allowed, StringComparison.Ordinal))));
+    }
+
+    private static void None<T>(IEnumerable<T> broken)
+    {
+        var all = broken.ToList();
+        Assert.True(all.Count == 0, string.Join('\n', all));
+    }
+
+    private static int Floor(string room) =>
+        room.StartsWith("Platform.", StringComparison.Ordinal) ? 0 : room.StartsWith("Services.", StringComparison.Ordinal) ? 1 : room == "" ? 3 : room == "HttpContext" ? -1 : 2;
+
+    private static IEnumerable<Type> Types() => typeof(Program).Assembly.GetTypes().Where(t => t.Namespace?.StartsWith("OpenWebUi", StringComparison.Ordinal) == true);
+
+    /// <summary>Two names deep on the lower floors, one in the slices.</summary>
+    private static string Room(Type type)
+    {
+        var parts = type.Namespace!.Split('.').Skip(1).ToArray();
+        return parts is ["Platform" or "Services", _, ..] ? $"{parts[0]}.{parts[1]}" : parts.FirstOrDefault() ?? "";
+    }
+
+    private static IEnumerable<(string From, string To, string Names)> ReadArrows()
+    {
+        foreach (var type in Types())
+        {
+            foreach (var used in Used(type).SelectMany(Parts).Distinct())
+            {
+                if (used.FullName == "Microsoft.AspNetCore.Http.HttpContext")
+                {
+                    yield return (Room(type), "HttpContext", $"{type} -> {used}");
+                }
+                else if (used.Assembly == type.Assembly && used.Namespace?.StartsWith("OpenWebUi", StringComparison.Ordinal) == true)
+                {
+                    yield return (Room(type), Room(used), $"{type} -> {used}");
+                }
+            }
+        }
+    }
+
+    /// <summary>What a type's shape and its methods' code name.</summary>
+    private static IEnumerable<Type> Used(Type type)
+    {
+        IEnumerable<Type?> used = [type.BaseType, .. type.GetInterfaces(), .. type.GetFields(All).Select(f => f.FieldType), .. type.GetCustomAttributesData().Select(a => a.AttributeType)];
+        foreach (var method in type.GetMembers(All).OfType<MethodBase>())
+        {
+            used = used.Concat(method.GetParameters().Select(p => p.ParameterType)).Append((method as MethodInfo)?.ReturnType).Concat(InCode(method));
+        }
+
+        return used.OfType<Type>();
+    }
+
+    /// <summary>Every type whose member, or which itself, an instruction of the method names: tokens are found by trying each four bytes of the code.</summary>
+    private static IEnumerable<Type> InCode(MethodBase method)
+    {
+        if (method.GetMethodBody() is not { } body || body.GetILAsByteArray() is not { } code)
+        {
+            yield break;
+        }
+
+        foreach (var local in body.LocalVariables)
+        {
+            yield return local.LocalType;
+        }
+
+        var typeArguments = method.DeclaringType is { IsGenericType: true } generic ? generic.GetGenericArguments() : null;
+        var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        for (var i = 0; i + 4 < code.Length; i++)
+        {
+            // call, callvirt, newobj, ldfld, ldsfld, stsfld, ldtoken, castclass, isinst, newarr; ldftn is 0xFE06
+            if (code[i] is not (0x28 or 0x6F or 0x73 or 0x7B or 0x7E or 0x80 or 0xD0 or 0x74 or 0x75 or 0x8D or 0x06))
+            {
+                continue;
+            }
+
+            Type?[] found;
+            try
+            {
+                var member = method.Module.ResolveMember(BitConverter.ToInt32(code, i + 1), typeArguments, methodArguments);
+                found = member is MethodInfo { IsGenericMethod: true } call ? [member.DeclaringType, .. call.GetGenericArguments()] : [member as Type ?? member?.DeclaringType];
+            }
+            catch (Exception e) when (e is ArgumentException or BadImageFormatException)
+            {
+                // Not a token.
+                continue;
+            }
+
+            foreach (var type in found.OfType<Type>())
+            {
+                yield return type;
+            }
+        }
+    }
+
+    private static IEnumerable<Type> Parts(Type type) =>
+        type.HasElementType ? Parts(type.GetElementType()!)
+        : type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type)
+        : [type];
+}
