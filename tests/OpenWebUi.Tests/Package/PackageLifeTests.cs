@@ -58,6 +58,45 @@ public sealed class PackageLifeTests(PublishedPackage package)
     }
 
     [Fact]
+    public async Task Pass_WithTheGeneratedKey_OutlivesAKilledHandler()
+    {
+        await using var site = await HostedPackage.StartAsync(package, ("WEBUI_SECRET_KEY", ""));
+        using var browser = site.NewClient();
+        using var redeemed = await RedeemAsync(browser, HostedPackage.Code);
+        Assert.True(redeemed.IsSuccessStatusCode, await redeemed.Content.ReadAsStringAsync());
+        var cookie = redeemed.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        await site.Host.RecycleAsync();
+        Assert.True(await IsGrantedAsync(browser, cookie));
+    }
+
+    [Fact]
+    public async Task Handler_KilledMidStream_TheAnswerBreaksAndTheNextOneWorks()
+    {
+        await using var site = await HostedPackage.StartAsync(package);
+        using var request = HostedPackage.Chat("/v1/chat/completions", "stall");
+        using var answer = await site.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.StartsWith("data: ", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        site.Host.KillHandler();
+        // Never a quiet end, which a client would take for the whole answer.
+        await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync());
+        using var again = HostedPackage.Chat("/v1/chat/completions", "echo");
+        using var next = await site.Client.SendAsync(again);
+        Assert.EndsWith("data: [DONE]\n\n", await next.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Guide_StandsInWhereNothingIsConnected()
+    {
+        await using var site = await HostedPackage.StartAsync(package, ("OPENAI_API_BASE_URL", ""), ("OPENAI_API_KEY", ""), ("OLLAMA_BASE_URL", ""));
+        using var request = HostedPackage.Chat("/api/chat/completions", "guide");
+        using var answer = await site.Client.SendAsync(request);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        Assert.EndsWith("data: [DONE]\n\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(site.Stub.Requests);
+    }
+
+    [Fact]
     public async Task Guesses_WithForgedAddresses_LockTheRealOne()
     {
         await using var site = await HostedPackage.StartAsync(package, new FunctionsHostOptions { ClientIp = "203.0.113.9:4711" });

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using OpenWebUi.FunctionsHostDouble;
 
 namespace OpenWebUi.Tests.Package;
 
@@ -98,6 +99,31 @@ public sealed class PackageStreamTests(PublishedPackage package)
         using var next = await site.Client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
         Assert.Equal(1, site.Host.HandlerStarts);
+    }
+
+    [Fact]
+    public async Task Body_BeyondOurOwnLimit_Is413()
+    {
+        // A host with a wider limit (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; newer hosts take 210 MB) lets it through to us.
+        await using var site = await HostedPackage.StartAsync(package, new FunctionsHostOptions { MaxRequestBodyBytes = 300_000_000 });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = new ByteArrayContent(Audio(101 * 1024 * 1024)) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=frontier");
+        // As curl sends it. A caller that does not wait may see 502: the host loses the answer when the connection closes under its upload.
+        request.Headers.ExpectContinue = true;
+        using var answer = await site.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("body_too_large", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(site.Stub.Requests, r => r.Path == "/v1/audio/transcriptions");
+    }
+
+    [Theory]
+    [InlineData(5_000)]
+    [InlineData(200_000)]
+    public async Task Body_BeyondARoutesLimit_Is413(int bytes)
+    {
+        await using var site = await HostedPackage.StartAsync(package);
+        using var answer = await site.Client.PostAsync("/api/v1/access/redeem", new ByteArrayContent(new byte[bytes]));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
     private static async Task<string> ReadAsync(Stream stream, string expected)
