@@ -6,8 +6,11 @@ namespace OpenWebUi.Platform.Hosting;
 /// <summary>Binds Kestrel. In code, because a container image may set ASPNETCORE_URLS, which would otherwise win under the Functions host.</summary>
 internal static class Listener
 {
-    /// <summary>The Functions host's own limit (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT): a body that it lets through must not fail here.</summary>
-    public const long MaxBodyBytes = 104_857_600;
+    /// <summary>
+    /// The widest limit of any Functions host (older ones take 104,857,600; FUNCTIONS_REQUEST_BODY_SIZE_LIMIT): what the host
+    /// lets through must not fail here, because it loses our early 413 when the connection closes under its upload.
+    /// </summary>
+    public const long MaxBodyBytes = 210_000_000;
 
     public static void Configure(KestrelServerOptions kestrel, HostingOptions hosting)
     {

@@ -9,14 +9,15 @@ namespace OpenWebUi.Platform.Http;
 /// </summary>
 internal sealed class PublicRequest(HostingOptions hosting)
 {
-    /// <summary>The caller's address, or null where it is not known: under the Functions host without <c>client-ip</c>
+    /// <summary>The caller's address, or null where it is not known: under the Functions host anywhere but in Azure, or without <c>client-ip</c>
     /// (X-Forwarded-For is the last hop there), behind a proxy on a private address that is not trusted, and behind any proxy
     /// where all are trusted (<c>*</c>).</summary>
     public IPAddress? ClientAddress(HttpRequest request)
     {
         if (hosting.UnderFunctionsHost)
         {
-            return Normal(ParseAddress(request.Headers["client-ip"].ToString()));
+            // Azure's front end writes it over whatever a caller sent; Core Tools have no front end, and let the caller's through.
+            return hosting.InAzure ? Normal(ParseAddress(request.Headers["client-ip"].ToString())) : null;
         }
 
         var peer = request.HttpContext.Connection.RemoteIpAddress;

@@ -91,7 +91,7 @@ public sealed class PackageStreamTests(PublishedPackage package)
     public async Task Body_BeyondTheHostsLimit_Is413()
     {
         await using var site = await HostedPackage.StartAsync(package);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = new ByteArrayContent(Audio(101 * 1024 * 1024)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = new ByteArrayContent(Audio(201 * 1024 * 1024)) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=frontier");
         request.Headers.ExpectContinue = true;
         using var answer = await site.Client.SendAsync(request);
@@ -106,7 +106,7 @@ public sealed class PackageStreamTests(PublishedPackage package)
     {
         // A host with a wider limit (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; newer hosts take 210 MB) lets it through to us.
         await using var site = await HostedPackage.StartAsync(package, new FunctionsHostOptions { MaxRequestBodyBytes = 300_000_000 });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = new ByteArrayContent(Audio(101 * 1024 * 1024)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = new ByteArrayContent(Audio(201 * 1024 * 1024)) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=frontier");
         // As curl sends it. A caller that does not wait may see 502: the host loses the answer when the connection closes under its upload.
         request.Headers.ExpectContinue = true;

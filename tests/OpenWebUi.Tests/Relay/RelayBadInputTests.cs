@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using OpenWebUi.Platform.Hosting;
 using OpenWebUi.StubProvider;
 using static OpenWebUi.Tests.Relay.RelayCalls;
 
@@ -51,9 +52,9 @@ public sealed class RelayBadInputTests
     {
         await using var stub = await StubServer.StartAsync();
         await using var site = await SiteFor(stub, "/v1");
-        using var content = new StreamContent(new Zeros(105L * 1024 * 1024));
+        using var content = new StreamContent(new Zeros(Listener.MaxBodyBytes + 1));
         content.Headers.ContentType = new("application/json");
-        content.Headers.ContentLength = 105L * 1024 * 1024;
+        content.Headers.ContentLength = Listener.MaxBodyBytes + 1;
         using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = content };
         message.Headers.ExpectContinue = true;
         using var answer = await site.Client.SendAsync(message);

@@ -99,6 +99,21 @@ public sealed class FilesTests : IDisposable
         }
     }
 
+    [Fact]
+    public void EmptyVariable_InTheEnvironment_HidesNothing()
+    {
+        var name = "OPENWEBUI_TEST_" + Guid.NewGuid().ToString("N");
+        Environment.SetEnvironmentVariable(name, " ");
+        try
+        {
+            Assert.Equal("dotenv", Read($"{name}=dotenv").Variables[name]);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private (Variables Variables, FaultList Faults) Read(string? dotEnv = null, string? localSettings = null)

@@ -57,13 +57,15 @@ public sealed class PublicRequestTests
     [InlineData("", null)]
     [InlineData("no address", null)]
     [InlineData("203.0.113.7, 6.6.6.6", null)]
-    public void ClientAddress_UnderTheFunctionsHost_IsClientIpAlone(string? clientIp, string? expected)
+    public void ClientAddress_UnderTheFunctionsHost_IsClientIpAlone_AndOnlyInAzure(string? clientIp, string? expected)
     {
         foreach (var trusted in (string[])["", "127.0.0.1", "*"])
         {
             var requests = Requests(trusted, ("FUNCTIONS_CUSTOMHANDLER_PORT", "5000"));
             var request = Request("127.0.0.1", ("client-ip", clientIp), ("X-Forwarded-For", "6.6.6.6"), ("X-Real-IP", "6.6.6.6"));
-            Assert.Equal(expected is null ? null : IPAddress.Parse(expected), requests.ClientAddress(request));
+            Assert.Null(requests.ClientAddress(request));
+            var inAzure = Requests(trusted, ("FUNCTIONS_CUSTOMHANDLER_PORT", "5000"), ("WEBSITE_SITE_NAME", "app"));
+            Assert.Equal(expected is null ? null : IPAddress.Parse(expected), inAzure.ClientAddress(request));
         }
     }
 
@@ -77,11 +79,11 @@ public sealed class PublicRequestTests
     [InlineData("chat.example.com:8443", "https://chat.example.com", null, false)]
     [InlineData("chat.example.com", "https://chat.example.com:8443", null, false)]
     [InlineData("chat.example.com", "https://chat.example.com.evil.example", null, false)]
-    [InlineData("chat.example.com", "https://evil.example", "same-origin", false)]
     [InlineData("chat.example.com", "null", null, false)]
     [InlineData("chat.example.com", "chat.example.com", null, false)]
     [InlineData("[::1]:7071", "http://[::1]:7071", null, true)]
     [InlineData("chat.example.com", null, "same-origin", true)]
+    [InlineData("inner-name", "https://chat.example.com", "same-origin", true)]
     [InlineData("chat.example.com", null, "none", true)]
     [InlineData("chat.example.com", null, "same-site", false)]
     [InlineData("chat.example.com", null, "cross-site", false)]

@@ -12,6 +12,16 @@ public sealed class OriginTests
     private static readonly string[] RelayPaths = ["/v1/models", "/openai/models", "/api/openai/v1/models", "/ollama/v1/models", "/ollama/api/tags", "/api/models", "/ollama"];
     private static readonly string[] OtherPaths = ["/api/config", "/api/version", "/health"];
 
+    [Fact]
+    public async Task OpenSite_ReboundPageBehindATrustedLoopback_CannotNameItselfLocalhost()
+    {
+        await using var site = await TestSite.StartAsync(("FORWARDED_ALLOW_IPS", "127.0.0.1"));
+        using var message = new HttpRequestMessage(HttpMethod.Get, "/api/models") { Headers = { Host = "evil.example" } };
+        message.Headers.Add("X-Forwarded-Host", "localhost");
+        using var answer = await site.Client.SendAsync(message);
+        Assert.Equal(421, (int)answer.StatusCode);
+    }
+
     [Theory]
     [InlineData("evil.example", 421)]
     [InlineData("evil.example:7071", 421)]
