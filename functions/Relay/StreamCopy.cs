@@ -22,7 +22,8 @@ internal static class StreamCopy
         while (true)
         {
             var reading = from.ReadAsync(buffer, pulse.Token);
-            if (unflushed > 0 && (!reading.IsCompleted || unflushed >= MaxUnflushedBytes))
+            // Also before a read that has failed already: what was sent before a cut is the caller's, and the failure needs a begun answer.
+            if (unflushed > 0 && (!reading.IsCompletedSuccessfully || unflushed >= MaxUnflushedBytes))
             {
                 await FlushAsync(to, pulse);
                 unflushed = 0;
