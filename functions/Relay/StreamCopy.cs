@@ -24,24 +24,14 @@ internal static class StreamCopy
         while (true)
         {
             var reading = from.ReadAsync(buffer, pulse.Token);
-            if ((unflushed > 0 || owesHeaders) && (!reading.IsCompleted || unflushed >= MaxUnflushedBytes))
+            // Also before a read that has failed already: what came before a cut is the caller's, and makes the failure one in mid-stream.
+            if ((unflushed > 0 && (!reading.IsCompletedSuccessfully || unflushed >= MaxUnflushedBytes)) || (owesHeaders && !reading.IsCompleted))
             {
                 await FlushAsync(to, pulse);
                 (unflushed, owesHeaders) = (0, false);
             }
 
-            int read;
-            try
-            {
-                read = await reading;
-            }
-            catch when (unflushed > 0)
-            {
-                // What came before the failure is the caller's, and makes the failure one in mid-stream.
-                await FlushAsync(to, pulse);
-                throw;
-            }
-
+            var read = await reading;
             if (read == 0)
             {
                 break;

@@ -1,8 +1,10 @@
 import { leave } from './server-api/access';
 import { ownKey } from './server-api/own-key.svelte';
 import { fetchSiteConfig, type SiteConfig } from './server-api/site-config';
+import { conversations } from './features/conversation/conversations.svelte';
 import { models } from './features/model-picker/models.svelte';
 import { chosenLocale, nearestLocale, showLanguage } from './shared/language/language.svelte';
+import { clearTab } from './shared/storage/tab-storage';
 
 /** Which of its faces the page shows, and the site's configuration behind that. */
 class PageState {
@@ -62,13 +64,15 @@ class PageState {
     this.enter();
   }
 
-  /** Drops this browser's pass and shows the gate. */
+  /** Drops this browser's pass, the own key and this tab's chats and drafts, and shows the gate. */
   async lock(): Promise<void> {
     if (!(await leave())) {
       this.phase = 'unreachable';
       return;
     }
     ownKey.keep('');
+    conversations.forgetAll();
+    clearTab();
     this.keyRefused = false;
     this.#setGranted(false);
     this.phase = 'gate';

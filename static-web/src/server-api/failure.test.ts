@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFailure, retryAfterOf } from './failure';
+import { readFailure, retryAfterOf, withoutConnection } from './failure';
 
 describe('retryAfterOf', () => {
   const now = Date.parse('2026-11-21T00:00:00Z');
@@ -43,4 +43,12 @@ describe('readFailure', () => {
   it.each(['<html>', '', 'null', '[]'])('makes do with the body %j', async (body) => {
     expect(await answer(502, body)).toMatchObject({ status: 502, message: 'Oops' });
   });
+});
+
+describe('withoutConnection', () => {
+  it('leaves the name out that the title has', () =>
+    expect(withoutConnection('a.example: nothing answers.', 'a.example')).toBe('Nothing answers.'));
+  it.each([null, '', 'b.example'])('keeps the report beside %j', (name) =>
+    expect(withoutConnection('a.example: nothing answers.', name)).toBe('a.example: nothing answers.'),
+  );
 });

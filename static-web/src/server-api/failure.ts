@@ -63,6 +63,13 @@ export function retryAfterOf(
   return typeof bodySeconds === 'number' && bodySeconds >= 0 ? bodySeconds * 1000 : null;
 }
 
+/** The server's own reports begin with the connection's name; where that stands in a title already, it is left out. */
+export function withoutConnection(report: string, connection: string | null): string {
+  if (!connection || !report.startsWith(`${connection}: `)) return report;
+  const rest = report.slice(connection.length + 2);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
 function lastSegment(type: string): string {
   return type.slice(type.lastIndexOf('/') + 1);
 }

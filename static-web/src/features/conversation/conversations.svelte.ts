@@ -41,6 +41,14 @@ class Conversations {
     this.#save();
   }
 
+  /** Ends every answer and forgets every chat: whoever sits down here next reads none of them. */
+  forgetAll(): void {
+    for (const abort of this.#running.values()) abort.abort();
+    this.chats = [];
+    this.currentId = null;
+    writeChats(this.chats);
+  }
+
   /** Sends the reader's message in the current chat, or begins a chat with it. */
   send(text: string, model: ModelRef): void {
     const question = new Message({ role: 'user', text });

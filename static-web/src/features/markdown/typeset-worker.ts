@@ -67,7 +67,14 @@ function highlight(text: string, lang: string): string | null {
 async function typeset(tex: string, display: boolean): Promise<string | null> {
   try {
     const { default: katex } = await loadKatex();
-    return katex.renderToString(tex, { displayMode: display, throwOnError: true, trust: false, maxSize: 20 });
+    return katex.renderToString(tex, {
+      displayMode: display,
+      throwOnError: true,
+      trust: false,
+      maxSize: 20,
+      // What a model writes is not the reader's console's business.
+      strict: 'ignore',
+    });
   } catch {
     return null;
   }

@@ -21,3 +21,12 @@ export function writeTabValue(key: string, value: unknown): boolean {
     return false;
   }
 }
+
+/** Removes everything that this tab has kept. */
+export function clearTab(): void {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // storage is off: there is nothing to remove
+  }
+}

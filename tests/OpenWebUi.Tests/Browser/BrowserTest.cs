@@ -1,0 +1,174 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Playwright;
+using OpenWebUi.Tests.Site;
+using static Microsoft.Playwright.Assertions;
+
+namespace OpenWebUi.Tests.Browser;
+
+/// <summary>
+/// Opens pages and fails the test afterwards when one of them broke the content security policy, threw, logged an error or
+/// asked another host for anything. A refused request is logged by the browser itself; only the statuses that a test
+/// names may occur.
+/// </summary>
+[Collection(BrowserCollection.Name)]
+public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifetime
+{
+    private static readonly string Root = FindRoot();
+    private readonly List<IBrowserContext> _contexts = [];
+    private readonly List<string> _faults = [];
+
+    /// <summary>Console messages that this test provokes; null, the default, allows none.</summary>
+    private protected Func<string, bool>? Tolerates { get; set; }
+
+    /// <summary>The repository's folder.</summary>
+    protected static string Repository => Root;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var context in _contexts)
+        {
+            await context.DisposeAsync();
+        }
+
+        lock (_faults)
+        {
+            Assert.True(_faults.Count == 0, "The browser reports:\n" + string.Join('\n', _faults));
+        }
+    }
+
+    /// <summary>The site with the page that was built beside it.</summary>
+    private protected static Task<TestSite> StartSiteAsync(params (string Name, string Value)[] environment) =>
+        StartSiteAsync(TimeProvider.System, environment);
+
+    private protected static Task<TestSite> StartSiteAsync(TimeProvider time, params (string Name, string Value)[] environment) =>
+        TestSite.StartAsync(time, [("FRONTEND_BUILD_DIR", Path.Combine(Root, "static-web", "dist")), .. environment]);
+
+    /// <summary>A new browser profile with the site's first page open.</summary>
+    /// <param name="site">Where to go; always by its loopback address.</param>
+    /// <param name="expectedStatuses">Refusals that this test provokes.</param>
+    /// <param name="options">Of the profile; English on a desktop unless set.</param>
+    private protected async Task<IPage> OpenAsync(TestSite site, int[]? expectedStatuses = null, BrowserNewContextOptions? options = null)
+    {
+        var address = new UriBuilder(site.Address) { Host = "127.0.0.1" }.Uri;
+        options ??= new();
+        options.BaseURL = address.ToString();
+        options.Locale ??= "en-US";
+        options.ReducedMotion ??= ReducedMotion.Reduce;
+        options.Permissions ??= ["clipboard-read", "clipboard-write"];
+        var context = await fixture.Browser.NewContextAsync(options);
+        _contexts.Add(context);
+        context.SetDefaultTimeout(15_000);
+        SetDefaultExpectTimeout(15_000);
+        await context.AddInitScriptAsync(
+            "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.effectiveDirective + ' ' + e.blockedURI + ' ' + e.sample))");
+        await context.RouteAsync(
+            url => IsForeign(url, address),
+            route =>
+            {
+                Fault("foreign request: " + route.Request.Url);
+                return route.AbortAsync();
+            });
+        var page = await context.NewPageAsync();
+        // A test's site stops before its pages are closed: what they then ask for is refused.
+        var stopping = site.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        page.Console += (_, message) =>
+        {
+            if (!stopping.IsCancellationRequested || !message.Text.Contains("net::ERR_", StringComparison.Ordinal))
+            {
+                Judge(message, expectedStatuses ?? []);
+            }
+        };
+        page.PageError += (_, error) => Fault("page error: " + error);
+        page.Dialog += (_, dialog) =>
+        {
+            Fault("dialog: " + dialog.Message);
+            _ = dialog.DismissAsync();
+        };
+        await page.GotoAsync("/");
+        return page;
+    }
+
+    protected void Fault(string fault)
+    {
+        lock (_faults)
+        {
+            _faults.Add(fault);
+        }
+    }
+
+    protected static ILocator Answer(IPage page, string state) =>
+        page.Locator($"[data-testid=message][data-role=assistant][data-state={state}]").Last;
+
+    protected static async Task SendAsync(IPage page, string text)
+    {
+        var input = page.GetByTestId("composer-input");
+        await input.FillAsync(text);
+        // Before the models are there, Enter keeps the text and sends nothing.
+        await Expect(page.GetByTestId("composer-send")).ToBeEnabledAsync();
+        await input.PressAsync("Enter");
+    }
+
+    protected static async Task ChooseModelAsync(IPage page, string model)
+    {
+        await page.GetByTestId("model-picker").ClickAsync();
+        await page.Locator($"[data-testid=model-option][data-model='{model}']").ClickAsync();
+        await Expect(page.GetByTestId("model-picker")).ToContainTextAsync(model);
+    }
+
+    protected static async Task EnterCodeAsync(IPage page, string code)
+    {
+        await page.GetByTestId("gate-input").FillAsync(code);
+        await page.GetByTestId("gate-submit").ClickAsync();
+    }
+
+    /// <summary>Asks a property of the page until it is as wanted: the CSP forbids the script that WaitForFunction would make.</summary>
+    protected static async Task EventuallyAsync(Func<Task<bool>> isSo, string what)
+    {
+        var end = DateTime.UtcNow + TimeSpan.FromSeconds(15);
+        while (!await isSo())
+        {
+            Assert.True(DateTime.UtcNow < end, "Never came true: " + what);
+            await Task.Delay(25);
+        }
+    }
+
+    private static bool IsForeign(string url, Uri address) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is not ("data" or "blob") && uri.Authority != address.Authority;
+
+    private void Judge(IConsoleMessage message, int[] expectedStatuses)
+    {
+        if (message.Type is not ("error" or "warning"))
+        {
+            return;
+        }
+
+        if (Tolerates?.Invoke(message.Text) == true)
+        {
+            return;
+        }
+
+        var refused = RefusedRequest().Match(message.Text);
+        if (!refused.Success || !expectedStatuses.Contains(int.Parse(refused.Groups["status"].Value)))
+        {
+            Fault($"console {message.Type}: {message.Text} ({message.Location})");
+        }
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!Directory.Exists(Path.Combine(folder, "static-web")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("static-web/ is not above the tests.");
+        }
+
+        return folder;
+    }
+
+    [GeneratedRegex(@"^Failed to load resource: the server responded with a status of (?<status>\d{3})\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RefusedRequest();
+}
