@@ -31,7 +31,7 @@ const borders = features.map((feature) => ({
 }));
 
 export default ts.config(
-  { ignores: ['dist/', 'src/paraglide/', 'node_modules/'] },
+  { ignores: ['dist/', 'src/messages/', 'node_modules/'] },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {

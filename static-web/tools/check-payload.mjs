@@ -23,8 +23,7 @@ function closure(key, seen = new Set(), files = new Set()) {
   return files;
 }
 
-const language = (locale) =>
-  Object.keys(manifest).find((key) => key.endsWith(`paraglide/messages/${locale}.js`));
+const language = (locale) => Object.keys(manifest).find((key) => key.endsWith(`src/messages/${locale}.ts`));
 const shell = closure('index.html');
 const start = ['en', 'zh-CN'].map((locale) => [
   'index.html',

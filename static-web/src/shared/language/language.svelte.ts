@@ -1,20 +1,13 @@
-import type * as english from '../../paraglide/messages/en.js';
+import type * as english from '../../messages/en';
 
-type Compiled = typeof english;
 /** Every message of messages/en.json as a function; one without parameters takes no argument. */
-export type Text = {
-  [Key in keyof Compiled]: Compiled[Key] extends (inputs: infer Inputs) => unknown
-    ? keyof Inputs extends never
-      ? () => string
-      : (inputs: Inputs) => string
-    : never;
-};
+export type Text = typeof english;
 export type Locale = 'en' | 'zh-CN';
 
-/** Paraglide's locale modules are loaded one by one, so that a visitor downloads a single language. */
-const load: Record<Locale, () => Promise<unknown>> = {
-  en: () => import('../../paraglide/messages/en.js'),
-  'zh-CN': () => import('../../paraglide/messages/zh-CN.js'),
+/** The languages are loaded one by one, so that a visitor downloads a single one. */
+const load: Record<Locale, () => Promise<Text>> = {
+  en: () => import('../../messages/en'),
+  'zh-CN': () => import('../../messages/zh-CN'),
 };
 const STORAGE_KEY = 'language';
 
@@ -55,7 +48,7 @@ export function startLocale(): Locale {
 
 /** Loads a language and shows the page in it. */
 export async function showLanguage(locale: Locale): Promise<void> {
-  dictionary = (await load[locale]()) as Text;
+  dictionary = await load[locale]();
   current = locale;
   document.documentElement.lang = locale;
 }
