@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using OpenWebUi.Platform.Http;
 
 namespace OpenWebUi.Services.Upstreams;
@@ -20,7 +21,7 @@ internal enum UpstreamLeg
     /// <summary>What it sent is not HTTP.</summary>
     Protocol,
 
-    /// <summary>It closed the connection in the middle of its answer.</summary>
+    /// <summary>It closed the connection before its answer was complete.</summary>
     Cut,
 
     /// <summary>It answered with a web page or a redirect: this is not the API.</summary>
@@ -42,7 +43,7 @@ internal sealed record UpstreamFailure(UpstreamLeg Leg, string ConnectionName)
         UpstreamLeg.Protocol => new(502, "upstream_protocol", $"{ConnectionName}: what it sent is not HTTP. Check the base URL and port of this connection."),
         UpstreamLeg.NotAnApi => new(502, "upstream_not_an_api", $"{ConnectionName}: it answered with a web page or a redirect where an API answer was expected. The base URL may lack /v1."),
         UpstreamLeg.NotAStream => new(502, "upstream_not_a_stream", $"{ConnectionName}: it answered without a stream although one was asked for."),
-        _ => new(502, "upstream_cut", $"{ConnectionName}: it closed the connection in the middle of the answer. Try again."),
+        _ => new(502, "upstream_cut", $"{ConnectionName}: it closed the connection before its answer was complete. Try again."),
     };
 
     /// <summary>Names the leg of an exception of the HTTP client.</summary>
@@ -56,6 +57,8 @@ internal sealed record UpstreamFailure(UpstreamLeg Leg, string ConnectionName)
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded
                 or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError => UpstreamLeg.Protocol,
             HttpRequestError.ResponseEnded => UpstreamLeg.Cut,
+            // A server that accepts and closes at once may be noticed while the connection is still being made.
+            HttpRequestError.ConnectionError when http.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset } => UpstreamLeg.Cut,
             HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError => UpstreamLeg.Connect,
             _ => exception is TimeoutException or OperationCanceledException ? UpstreamLeg.Timeout : UpstreamLeg.Cut,
         };
