@@ -49,7 +49,7 @@ public sealed class ConversationTests(BrowserFixture fixture) : BrowserTest(fixt
     }
 
     [Theory]
-    [InlineData("cut", "problem It closed the connection in the middle of the answer")]
+    [InlineData("cut", "problem It closed the connection before its answer was complete")]
     [InlineData("error-midstream", "problem The stub failed in mid-stream.")]
     public async Task Answer_BreaksInMidStream_KeepsItsTextAndSaysWhy(string model, string reason)
     {
