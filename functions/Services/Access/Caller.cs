@@ -5,9 +5,7 @@ internal enum Standing
 {
     Stranger,
     Guest,
-    Pending,
     User,
-    Admin,
 }
 
 /// <summary>Who is calling, decided once for each request.</summary>

@@ -7,8 +7,6 @@ internal sealed record Gate(Standing Least, bool IsRelay = false)
 {
     public static readonly Gate Public = new(Standing.Stranger);
 
-    public static readonly Gate Guest = new(Standing.Guest);
-
     public static readonly Gate Relay = new(Standing.Guest, IsRelay: true);
 }
 

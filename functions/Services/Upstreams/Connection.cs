@@ -25,9 +25,8 @@ internal enum Dialect
 /// <param name="BaseUrl">Without a trailing slash. OpenAI: what stands before <c>/chat/completions</c>. Ollama: what stands before <c>/api</c>.</param>
 /// <param name="Keys">Provider keys; one is taken at random for each call. Empty: the provider asks for none.</param>
 /// <param name="Organization">Sent as <c>OpenAI-Organization</c>.</param>
-/// <param name="IsDiscovered">Found on this machine, not configured.</param>
 internal sealed record Connection(
-    string Name, ConnectionKind Kind, string BaseUrl, IReadOnlyList<string> Keys, string? Organization = null, bool IsDiscovered = false)
+    string Name, ConnectionKind Kind, string BaseUrl, IReadOnlyList<string> Keys, string? Organization = null)
 {
     private const string OfficialHost = "https://api.openai.com/";
 

@@ -11,7 +11,7 @@ internal sealed class OllamaDiscovery(ConnectionRegistry registry, UpstreamClien
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
-    private static readonly Connection Local = new("Ollama on this machine", ConnectionKind.Ollama, LocalUrl, [], IsDiscovered: true);
+    private static readonly Connection Local = new("Ollama on this machine", ConnectionKind.Ollama, LocalUrl, []);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
