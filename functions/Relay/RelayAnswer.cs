@@ -64,7 +64,7 @@ internal sealed class RelayAnswer(HttpContext context, Surface surface, Connecti
         if (!context.Response.HasStarted)
         {
             context.Response.StatusCode = (int)response.StatusCode;
-            UpstreamHeaders.CopyAnswer(response, context.Response.Headers);
+            UpstreamHeaders.CopyAnswer(response, connection, context.Response.Headers);
             if (mediaType is EventStream or "application/x-ndjson")
             {
                 BeginStream();
@@ -88,14 +88,14 @@ internal sealed class RelayAnswer(HttpContext context, Surface surface, Connecti
     /// <summary>A provider's own error: its status and its body, as they are where the body is JSON; else its text in our form.</summary>
     private async Task WriteErrorAsync(HttpResponseMessage response, int status)
     {
-        var error = await UpstreamError.ReadAsync(response, connection.Name, pulse.Token);
+        var error = await UpstreamError.ReadAsync(response, connection, pulse.Token);
         if (context.Response.HasStarted)
         {
             await SendLastEventAsync(error.AsEvent());
             return;
         }
 
-        UpstreamHeaders.CopyAnswer(response, context.Response.Headers);
+        UpstreamHeaders.CopyAnswer(response, connection, context.Response.Headers);
         context.Response.Headers.Remove("Content-Encoding");
         if (error.Json is not { } json)
         {

@@ -32,7 +32,7 @@ internal sealed class RelayBody : HttpContent
         (_request, _moved) = (request, moved);
         var isForm = request.HasFormContentType && form == BodyForm.Multipart;
         _scanner = isForm ? null : new RequestScanner();
-        Headers.TryAddWithoutValidation("Content-Type", string.IsNullOrEmpty(request.ContentType) ? "application/json" : request.ContentType);
+        Headers.TryAddWithoutValidation("Content-Type", string.IsNullOrEmpty(request.ContentType) || !System.Text.Ascii.IsValid(request.ContentType) ? "application/json" : request.ContentType);
         Headers.ContentLength = request.ContentLength;
     }
 

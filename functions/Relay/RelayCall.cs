@@ -48,6 +48,8 @@ internal sealed partial class RelayCall(
 
         RequestSummary.Of(context).Connection = connection.Name;
         context.Response.Headers[UpstreamHeaders.ConnectionHeader] = HeaderText(connection.Name);
+        // Whatever a provider sends, a browser that opens it on our origin runs nothing of it.
+        context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         var answer = new RelayAnswer(context, surface, connection, pulse);
         try
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Upstreams;
 
 namespace OpenWebUi.Relay;
 
@@ -15,16 +16,16 @@ internal sealed record UpstreamError(byte[]? Json, ErrorReport Report)
 
     private const int MaxShownCharacters = 500;
 
-    public static async Task<UpstreamError> ReadAsync(HttpResponseMessage response, string connectionName, CancellationToken cancellation)
+    public static async Task<UpstreamError> ReadAsync(HttpResponseMessage response, Connection connection, CancellationToken cancellation)
     {
         var status = (int)response.StatusCode;
-        var body = await ReadBoundedAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellation);
+        var body = Masked(await ReadBoundedAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellation), connection);
         var isJson = IsJson(body);
         // A compressed body that nobody asked for is no text either.
         var text = isJson || response.Content.Headers.ContentEncoding.Count > 0 ? null : TextOf(body, response.Content.Headers.ContentType?.MediaType);
         return new(
             isJson ? body : null,
-            new ErrorReport(status, "upstream_status", $"{connectionName} answered {status}" + (string.IsNullOrEmpty(text) ? "." : ": " + text)));
+            new ErrorReport(status, "upstream_status", $"{connection.Name} answered {status}" + (string.IsNullOrEmpty(text) ? "." : ": " + text)));
     }
 
     /// <summary>The error as one SSE event: its JSON on a single line.</summary>
@@ -56,6 +57,17 @@ internal sealed record UpstreamError(byte[]? Json, ErrorReport Report)
 
         buffer.Write("\n\n"u8);
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A provider that repeats the key it refuses must not tell it to our callers.</summary>
+    private static byte[] Masked(byte[] body, Connection connection)
+    {
+        foreach (var key in connection.Keys.Where(key => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(key)) >= 0))
+        {
+            body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body).Replace(key, "***", StringComparison.Ordinal));
+        }
+
+        return body;
     }
 
     private static async Task<byte[]> ReadBoundedAsync(Stream from, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.Emit;
 
 namespace OpenWebUi.Tests;
 
@@ -7,10 +8,22 @@ public sealed class FloorTests
 {
     private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
+    // Before Arrows, which is read with it.
+    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields()
+        .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
+
     /// <summary>Platform knows nothing of the product.</summary>
     private static readonly string[] ProductWords = ["Chat", "User", "Model", "Completion", "Connection", "Upstream"];
 
     private static readonly (string From, string To, string Names)[] Arrows = [.. ReadArrows().Distinct()];
+
+    [Fact]
+    public void Reading_FindsWhatIsKnownToBeThere()
+    {
+        Assert.Contains(Arrows, a => a is { From: "Relay", To: "Services.Upstreams" });
+        Assert.Contains(Arrows, a => a is { From: "", To: "Website" });
+        Assert.True(Arrows.Length > 200, $"{Arrows.Length} arrows");
+    }
 
     [Fact]
     public void Platform_RefersToNothingAboveIt() =>
@@ -118,7 +131,7 @@ public sealed class FloorTests
         return used.OfType<Type>();
     }
 
-    /// <summary>Every type whose member, or which itself, an instruction of the method names: tokens are found by trying each four bytes of the code.</summary>
+    /// <summary>Every type whose member, or which itself, an instruction of the method names (ECMA-335, partition III).</summary>
     private static IEnumerable<Type> InCode(MethodBase method)
     {
         if (method.GetMethodBody() is not { } body || body.GetILAsByteArray() is not { } code)
@@ -133,30 +146,29 @@ public sealed class FloorTests
 
         var typeArguments = method.DeclaringType is { IsGenericType: true } generic ? generic.GetGenericArguments() : null;
         var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        for (var i = 0; i + 4 < code.Length; i++)
+        for (var i = 0; i < code.Length;)
         {
-            // call, callvirt, newobj, ldfld, ldsfld, stsfld, ldtoken, castclass, isinst, newarr; ldftn is 0xFE06
-            if (code[i] is not (0x28 or 0x6F or 0x73 or 0x7B or 0x7E or 0x80 or 0xD0 or 0x74 or 0x75 or 0x8D or 0x06))
+            var instruction = code[i] == 0xFE ? Codes[(short)((code[i] << 8) | code[i + 1])] : Codes[code[i]];
+            i += instruction.Size;
+            if (instruction.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
-                continue;
+                var member = method.Module.ResolveMember(BitConverter.ToInt32(code, i), typeArguments, methodArguments);
+                IEnumerable<Type?> found = [member as Type ?? member?.DeclaringType, .. member is MethodInfo { IsGenericMethod: true } call ? call.GetGenericArguments() : []];
+                foreach (var type in found.OfType<Type>())
+                {
+                    yield return type;
+                }
             }
 
-            Type?[] found;
-            try
+            i += instruction.OperandType switch
             {
-                var member = method.Module.ResolveMember(BitConverter.ToInt32(code, i + 1), typeArguments, methodArguments);
-                found = member is MethodInfo { IsGenericMethod: true } call ? [member.DeclaringType, .. call.GetGenericArguments()] : [member as Type ?? member?.DeclaringType];
-            }
-            catch (Exception e) when (e is ArgumentException or BadImageFormatException)
-            {
-                // Not a token.
-                continue;
-            }
-
-            foreach (var type in found.OfType<Type>())
-            {
-                yield return type;
-            }
+                OperandType.InlineNone => 0,
+                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+                OperandType.InlineVar => 2,
+                OperandType.InlineI8 or OperandType.InlineR => 8,
+                OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(code, i)),
+                _ => 4,
+            };
         }
     }
 

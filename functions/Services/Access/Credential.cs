@@ -33,7 +33,9 @@ internal abstract record Credential
             return new Code(value["nk-".Length..]);
         }
 
-        return value.StartsWith("sk-ow-", StringComparison.Ordinal) || LooksLikeJwt(value) ? new Ours() : new ProviderKey(value);
+        return value.StartsWith("sk-ow-", StringComparison.Ordinal) || LooksLikeJwt(value) ? new Ours()
+            // A key is printable ASCII: anything else could not be sent on.
+            : value.All(c => c is > ' ' and <= '~') ? new ProviderKey(value) : null;
     }
 
     private static string WithoutScheme(string authorization)

@@ -55,7 +55,7 @@ internal static class GuideText
 
             ```sh
             OPENAI_API_BASE_URL=https://<resource>.openai.azure.com/openai/v1
-            OPENAI_API_KEY=<the resource's key>
+            OPENAI_API_KEY=<key>
             ```
 
 

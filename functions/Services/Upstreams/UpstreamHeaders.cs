@@ -27,29 +27,32 @@ internal static class UpstreamHeaders
     {
         foreach (var (name, values) in from)
         {
-            if (Requested.Contains(name))
+            // What is no ASCII cannot be sent on, and would look like the provider's fault.
+            if (Requested.Contains(name) && values.All(value => value is null || System.Text.Ascii.IsValid(value)))
             {
                 to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }
         }
     }
 
-    public static void CopyAnswer(HttpResponseMessage from, IHeaderDictionary to)
+    /// <summary>Copies the provider's headers; one that repeats a key of ours stays behind.</summary>
+    public static void CopyAnswer(HttpResponseMessage from, Connection connection, IHeaderDictionary to)
     {
         foreach (var (name, values) in from.Headers.NonValidated)
         {
-            Copy(name, values, to);
+            Copy(name, values, connection, to);
         }
 
         foreach (var (name, values) in from.Content.Headers.NonValidated)
         {
-            Copy(name, values, to);
+            Copy(name, values, connection, to);
         }
     }
 
-    private static void Copy(string name, System.Net.Http.Headers.HeaderStringValues values, IHeaderDictionary to)
+    private static void Copy(string name, System.Net.Http.Headers.HeaderStringValues values, Connection connection, IHeaderDictionary to)
     {
-        if (Answered.Contains(name) || name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase))
+        var isWanted = Answered.Contains(name) || name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase);
+        if (isWanted && !values.Any(value => connection.Keys.Any(key => value.Contains(key, StringComparison.Ordinal))))
         {
             to[name] = new StringValues([.. values]);
         }

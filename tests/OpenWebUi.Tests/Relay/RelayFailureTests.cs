@@ -165,6 +165,43 @@ public sealed class RelayFailureTests
         Assert.Equal(Scrub(await direct.ReadToEndAsync()), Scrub(await relayed.ReadToEndAsync()));
     }
 
+    [Theory]
+    [InlineData("application/json", "{\"error\":{\"message\":\"bad key sk-server-key\"}}")]
+    [InlineData("text/plain", "bad key sk-server-key")]
+    public async Task Provider_RepeatsTheServersKey_ItDoesNotReachTheCaller(string type, string body)
+    {
+        await using var stub = await StubServer.StartAsync();
+        stub.Behavior = StubBehavior.Custom(async (context, _) =>
+        {
+            context.Response.StatusCode = 401;
+            context.Response.ContentType = type;
+            context.Response.Headers["x-request-id"] = "Bearer sk-server-key";
+            await context.Response.WriteAsync(body);
+        });
+        await using var site = await SiteFor(stub, "/v1", ("OPENAI_API_KEY", "sk-server-key"));
+        using var answer = await site.Client.StreamAsync(Chat("/v1/chat/completions", "any"));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        var text = await answer.ReadToEndAsync();
+        Assert.Contains("bad key ***", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-server-key", text + answer.Headers, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OpenAI-Beta")]
+    [InlineData("Content-Type")]
+    public async Task Caller_SendsAHeaderOutsideAscii_IsNotTheProvidersFault(string name)
+    {
+        await using var stub = await StubServer.StartAsync();
+        await using var site = await SiteFor(stub, "/v1");
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(site.Address.Host, site.Address.Port);
+        const string body = "{\"model\":\"echo\",\"messages\":[]}";
+        await socket.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(
+            $"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n{name}: application/json\u00e9\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("HTTP/1.1 200", await new StreamReader(socket.GetStream()).ReadToEndAsync(limit.Token), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Provider_CompressesAlthoughNobodyAsked_BytesAndLabelPassTogether()
     {
