@@ -25,7 +25,9 @@ internal sealed class ModelCatalog(ConnectionRegistry registry, ModelListClient 
             ? new Entry(lists.FetchAsync(connection, ownKey, cancellation), time.GetUtcNow())
             : EntryOf(connection)).ToList();
 
-        var first = Task.WhenAll(fetches.Where(e => e.Known is null).Select(e => e.Running));
+        // A connection that somebody has waited for in vain keeps nobody else waiting.
+        var patience = time.GetUtcNow() - FirstDeadline;
+        var first = Task.WhenAll(fetches.Where(e => e.Known is null && e.StartedAt > patience).Select(e => e.Running));
         if (!first.IsCompleted)
         {
             await Task.WhenAny(first, Task.Delay(FirstDeadline, time, cancellation));

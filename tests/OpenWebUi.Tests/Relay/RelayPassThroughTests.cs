@@ -142,6 +142,7 @@ public sealed class RelayPassThroughTests
         using var answer = await site.Client.SendAsync(Chat("/v1/chat/completions", "any", stream: false));
         Assert.Equal("req_1", answer.Headers.GetValues("x-request-id").Single());
         Assert.Equal("99", answer.Headers.GetValues("x-ratelimit-remaining-tokens").Single());
+        Assert.Equal("sandbox; default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single());
         Assert.All(new[] { "openai-organization", "Set-Cookie", "Access-Control-Allow-Origin", "Strict-Transport-Security", "WWW-Authenticate", "Server" },
             name => Assert.False(answer.Headers.Contains(name), name));
     }

@@ -77,7 +77,7 @@ public sealed class RelayStreamTests
         await request.Held;
         Assert.False(calling.IsCompleted);
 
-        await AdvanceUntilAsync(time, calling, TimeSpan.FromSeconds(10));
+        await time.AdvanceUntilAsync(calling, TimeSpan.FromSeconds(10));
         using var answer = await calling;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var stream = await answer.Content.ReadAsStreamAsync();
@@ -104,7 +104,7 @@ public sealed class RelayStreamTests
         await using var site = await SiteFor(time, stub, "/v1");
         var calling = site.Client.StreamAsync(Chat("/v1/chat/completions", "any"));
         await stub.WaitForRequestAsync();
-        await AdvanceUntilAsync(time, calling, TimeSpan.FromSeconds(10));
+        await time.AdvanceUntilAsync(calling, TimeSpan.FromSeconds(10));
         using var answer = await calling;
         held.SetResult();
         var text = await answer.ReadToEndAsync();
@@ -192,7 +192,7 @@ public sealed class RelayStreamTests
         var calling = site.Client.StreamAsync(Chat("/v1/chat/completions", "slow-headers", stream: false));
         var request = await stub.WaitForRequestAsync();
         await request.Held;
-        await AdvanceUntilAsync(time, calling, TimeSpan.FromSeconds(61));
+        await time.AdvanceUntilAsync(calling, TimeSpan.FromSeconds(61));
         using var answer = await calling;
         Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
         Assert.Contains("upstream_timeout", await answer.ReadToEndAsync(), StringComparison.Ordinal);
@@ -232,16 +232,5 @@ public sealed class RelayStreamTests
         var text = await new StreamReader(stream).ReadToEndAsync();
         Assert.Contains("word19999", text, StringComparison.Ordinal);
         Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
-    }
-
-    /// <summary>The relay sets its timer after the stub has seen the call: the clock is moved in steps until the answer is there.</summary>
-    private static async Task AdvanceUntilAsync(ManualTime time, Task done, TimeSpan by)
-    {
-        var limit = Stopwatch.StartNew();
-        while (!done.IsCompleted && limit.Elapsed < TimeSpan.FromSeconds(20))
-        {
-            time.Advance(by);
-            await Task.WhenAny(done, Task.Delay(20));
-        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OpenWebUi.Tests.Site;
 
 /// <summary>A clock that stands until a test moves it; timers fire during the move, in order.</summary>
@@ -61,6 +63,17 @@ internal sealed class ManualTime : TimeProvider
             }
 
             due.Fire();
+        }
+    }
+
+    /// <summary>Moves the clock in steps until the task is done, because what it waits for may set its timer a moment later; 20 s at most.</summary>
+    public async Task AdvanceUntilAsync(Task done, TimeSpan step)
+    {
+        var limit = Stopwatch.StartNew();
+        while (!done.IsCompleted && limit.Elapsed < TimeSpan.FromSeconds(20))
+        {
+            Advance(step);
+            await Task.WhenAny(done, Task.Delay(20));
         }
     }
 
