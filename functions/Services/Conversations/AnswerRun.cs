@@ -41,6 +41,7 @@ internal sealed partial class AnswerRun(
     private readonly Lock _gate = new();
     private ITimer? _lonely;
     private MessageState? _cause;
+    private readonly Message _begun = answer;
     private Message _result = answer;
     private long _reasoningSince;
 
@@ -52,7 +53,7 @@ internal sealed partial class AnswerRun(
     public Task<Message?> Ended => _ended.Task;
 
     /// <summary>The message as it is now: running, with the text so far, or as it ended.</summary>
-    public Message Now => _ended.Task.IsCompletedSuccessfully ? _ended.Task.Result ?? _result : answer.WithText(Log.Text);
+    public Message Now => _ended.Task.IsCompletedSuccessfully ? _ended.Task.Result ?? _result : _begun.WithText(Log.Text);
 
     /// <summary>A person ends the answer; what has come is kept.</summary>
     public void Stop() => End(MessageState.Stopped);

@@ -36,7 +36,7 @@ internal sealed class AnswerText
         {
             if (part is { } before && before != piece.Part)
             {
-                text.Append(new(before, run.ToString()));
+                text.Append(new AnswerPiece(before, run.ToString()));
                 run.Clear();
             }
 
@@ -44,7 +44,7 @@ internal sealed class AnswerText
             run.Append(piece.Text);
         }
 
-        text.Append(new(part ?? AnswerPart.Content, run.ToString()));
+        text.Append(new AnswerPiece(part ?? AnswerPart.Content, run.ToString()));
         return text;
     }
 
@@ -82,7 +82,7 @@ internal sealed class AnswerText
         {
             if (sequence < piece.Text.Length)
             {
-                rest.Append(new(piece.Part, piece.Text[Math.Max(0, sequence)..]));
+                rest.Append(new AnswerPiece(piece.Part, piece.Text[Math.Max(0, sequence)..]));
             }
 
             sequence -= piece.Text.Length;
@@ -103,7 +103,7 @@ internal sealed class AnswerText
                 break;
             }
 
-            start.Append(new(part, text[..(length < text.Length && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]));
+            start.Append(new AnswerPiece(part, text[..(length < text.Length && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]));
         }
 
         return start;
@@ -123,8 +123,8 @@ internal sealed class AnswerText
         if (layout is null || !text.TryFollow(layout, content, reasoning))
         {
             text = new AnswerText();
-            text.Append(new(AnswerPart.Reasoning, reasoning));
-            text.Append(new(AnswerPart.Content, content));
+            text.Append(new AnswerPiece(AnswerPart.Reasoning, reasoning));
+            text.Append(new AnswerPiece(AnswerPart.Content, content));
         }
 
         return text;
@@ -148,7 +148,7 @@ internal sealed class AnswerText
                 return false;
             }
 
-            Append(new(part, source.Substring(from, length)));
+            Append(new AnswerPiece(part, source.Substring(from, length)));
             (thought, taken) = part == AnswerPart.Reasoning ? (thought + length, taken) : (thought, taken + length);
         }
 

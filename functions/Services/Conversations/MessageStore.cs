@@ -96,6 +96,18 @@ internal sealed class MessageStore(RowStore rows, MessageOverflow overflow)
         return from;
     }
 
+    /// <summary>The messages of one depth, in no order.</summary>
+    public async Task<IReadOnlyList<Message>> ReadLevelAsync(OwnerId owner, ChatId chat, int depth, CancellationToken cancellation)
+    {
+        var level = new List<Message>();
+        await foreach (var row in rows.QueryAllAsync(ChatRows.Table, owner.Text, ChatRows.Upwards(chat, depth, depth), cancellation))
+        {
+            level.Add(Message.Of(row));
+        }
+
+        return await overflow.FetchAsync(level, cancellation);
+    }
+
     /// <summary>Every message of the chat, deepest first.</summary>
     public async Task<List<Message>> ReadAllAsync(OwnerId owner, ChatId chat, CancellationToken cancellation)
     {
