@@ -13,7 +13,9 @@ namespace OpenWebUi.Platform.Blobs;
 /// <para>Reads see every write that was answered before they began. A put is seen whole or not at all, by every reader
 /// at every moment; one that was cancelled or failed happened or did not. Safe for concurrent use.</para>
 /// </remarks>
-internal sealed class BlobStore(IBlobBackEnd backEnd) : IDisposable
+/// <param name="backEnd">Where the bytes are; closed with the store.</param>
+/// <param name="maxBytes">The most bytes of a blob, for tests that do not want to write so many.</param>
+internal sealed class BlobStore(IBlobBackEnd backEnd, long maxBytes = BlobStore.MaxBytes) : IDisposable
 {
     /// <summary>
     /// The most bytes of a blob. 200 MB: above every upload that the platforms in front let through in one request
@@ -41,7 +43,7 @@ internal sealed class BlobStore(IBlobBackEnd backEnd) : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await backEnd.PutAsync(path, new CappedStream(content, MaxBytes), contentType, mode, cancellationToken);
+            return await backEnd.PutAsync(path, new CappedStream(content, maxBytes), contentType, mode, cancellationToken);
         }
         catch (CapExceededException)
         {

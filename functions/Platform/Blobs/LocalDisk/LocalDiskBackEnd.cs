@@ -182,7 +182,7 @@ internal sealed class LocalDiskBackEnd(LocalDiskOptions options, TimeProvider ti
         FileStream? file = null;
         try
         {
-            // FileShare of everything: .NET then takes no lock, and a reader never stands in a writer's way.
+            // Shared with everyone: a put replaces the name and a delete removes it, neither opens this file.
             file = new FileStream(
                 folders.File(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
             var header = LocalDiskHeader.Read(file);
