@@ -72,7 +72,7 @@ internal sealed class BlobStore(IBlobBackEnd backEnd, long maxBytes = BlobStore.
         return backEnd.OpenReadAsync(path, range, cancellationToken);
     }
 
-    /// <summary>Deletes the blob. Safe to repeat: the second time answers Missing, as Azure also does after its own lost answer.</summary>
+    /// <summary>Deletes the blob. Safe to repeat: the second time answers Missing. (Azure: Deleted too where a lost answer leaves it unknown who did it.)</summary>
     public Task<BlobDeleteOutcome> DeleteAsync(BlobPath path, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
