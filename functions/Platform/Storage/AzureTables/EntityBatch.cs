@@ -16,11 +16,11 @@ internal static class EntityBatch
 
     /// <param name="changes">The operations, in order.</param>
     /// <param name="requests">Gives each its address.</param>
-    /// <param name="boundary">A name that stands in no body: make it anew.</param>
-    public static byte[] Write(IReadOnlyList<EntityChange> changes, TableRequests requests, string boundary)
+    /// <param name="boundary">Stands in no body: a new GUID, so that the names have the form that the service documents.</param>
+    public static byte[] Write(IReadOnlyList<EntityChange> changes, TableRequests requests, Guid boundary)
     {
         using var body = new MemoryStream();
-        Append($"--{boundary}{NewLine}Content-Type: multipart/mixed; boundary={ChangeSet(boundary)}{NewLine}{NewLine}");
+        Append($"--{Name(boundary)}{NewLine}Content-Type: multipart/mixed; boundary={ChangeSet(boundary)}{NewLine}{NewLine}");
         foreach (var change in changes)
         {
             var (method, address, ifMatch) = requests.Change(change.Key, change.Operation);
@@ -40,7 +40,7 @@ internal static class EntityBatch
             Append(NewLine);
         }
 
-        Append($"--{ChangeSet(boundary)}--{NewLine}--{boundary}--{NewLine}");
+        Append($"--{ChangeSet(boundary)}--{NewLine}--{Name(boundary)}--{NewLine}");
         return body.ToArray();
 
         void Append(string text) => body.Write(Encoding.ASCII.GetBytes(text));
@@ -72,7 +72,10 @@ internal static class EntityBatch
         return answers.Count > 0 ? answers : throw new FormatException("the batch has no answer");
     }
 
-    private static string ChangeSet(string boundary) => $"changes-{boundary}";
+    /// <summary>The boundary of the whole body.</summary>
+    public static string Name(Guid boundary) => $"batch_{boundary}";
+
+    private static string ChangeSet(Guid boundary) => $"changeset_{boundary}";
 
     private static int? StatusOf(string line) =>
         line.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) && line.Length >= 12 && int.TryParse(line.AsSpan(9, 3), out var status) ? status : null;

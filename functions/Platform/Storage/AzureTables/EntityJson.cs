@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
+using System.Text;
 using System.Text.Json;
 
 namespace OpenWebUi.Platform.Storage.AzureTables;
@@ -21,20 +21,20 @@ internal sealed record EntityBody(ReadOnlyMemory<byte> Json, long? WriteId, RowP
 /// <remarks>
 /// "Payload format for Table service operations" (learn.microsoft.com, read 2026-11): Int64, DateTime and binary are
 /// texts with an annotation of their type, doubles are numbers with one ("NaN", "Infinity" and "-Infinity" are texts),
-/// text and booleans need none. The relaxed encoder is what <see cref="RowLimits.OperationBytes"/> counts.
+/// text and booleans need none. Text is written in ASCII, as <see cref="RowLimits.OperationBytes"/> counts it: Azurite
+/// breaks a character of several bytes where a packet ends inside it, and no proxy can.
 /// </remarks>
 internal static class EntityJson
 {
     private const string TypeSuffix = "@odata.type";
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>The body of an insert or a replace. The properties are copied: later changes of the caller's do not count.</summary>
     public static EntityBody Write(RowKey key, RowProperties properties, long? writeId)
     {
         var copy = new RowProperties();
         var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer, Relaxed);
+        using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
         json.WriteString("PartitionKey", key.Partition);
         json.WriteString("RowKey", key.Row);
@@ -98,7 +98,8 @@ internal static class EntityJson
         switch (value.Kind)
         {
             case PropertyKind.Text:
-                json.WriteString(name, value.AsText());
+                json.WritePropertyName(name);
+                json.WriteRawValue(Quoted(value.AsText()), skipInputValidation: true);
                 break;
             case PropertyKind.Boolean:
                 json.WriteBoolean(name, value.AsBoolean());
@@ -122,6 +123,22 @@ internal static class EntityJson
             default:
                 throw new InvalidOperationException($"A property of kind {value.Kind} cannot be stored.");
         }
+    }
+
+    private static string Quoted(string text)
+    {
+        var json = new StringBuilder("\"", text.Length + 2);
+        foreach (var c in text)
+        {
+            _ = c switch
+            {
+                '"' or '\\' => json.Append('\\').Append(c),
+                >= ' ' and <= '~' => json.Append(c),
+                _ => json.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
+            };
+        }
+
+        return json.Append('"').ToString();
     }
 
     private static void WriteType(Utf8JsonWriter json, string name, string type) => json.WriteString(name + TypeSuffix, type);

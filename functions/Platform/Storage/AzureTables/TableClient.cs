@@ -38,9 +38,9 @@ internal sealed class TableClient(StoragePipeline pipeline, AzureTablesOptions o
     public async Task<(TableAnswer Whole, IReadOnlyList<PartAnswer> Parts)> BatchAsync(
         string table, IReadOnlyList<EntityChange> changes, CancellationToken cancellationToken)
     {
-        var boundary = $"batch-{Guid.NewGuid()}";
+        var boundary = Guid.NewGuid();
         var body = EntityBatch.Write(changes, requests, boundary);
-        (string, string)[] headers = [("Content-Type", $"multipart/mixed; boundary={boundary}"), ("Accept", "application/json"), ("DataServiceVersion", "3.0"), ("MaxDataServiceVersion", "3.0;NetFx")];
+        (string, string)[] headers = [("Content-Type", $"multipart/mixed; boundary={EntityBatch.Name(boundary)}"), ("Accept", "application/json"), ("DataServiceVersion", "3.0"), ("MaxDataServiceVersion", "3.0;NetFx")];
         return await WithTableAsync(table, makesTable: true, async () =>
         {
             var whole = await SendAsync(RequestMethod.Post, requests.AddressOfBatch(), body, headers, cancellationToken);

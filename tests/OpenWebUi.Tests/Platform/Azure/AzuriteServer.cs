@@ -18,9 +18,9 @@ internal sealed partial class AzuriteServer
     private static readonly Lazy<Task<AzuriteServer>> Shared = new(StartAsync);
 
     // Held, so that the input stays open.
-    private readonly Process process;
+    private readonly Process server;
 
-    private AzuriteServer(Process process, Uri blobs, Uri tables) => (this.process, BlobEndpoint, TableEndpoint) = (process, blobs, tables);
+    private AzuriteServer(Process server, Uri blobs, Uri tables) => (this.server, BlobEndpoint, TableEndpoint) = (server, blobs, tables);
 
     /// <summary>The Blob service with the account's name as its path.</summary>
     public Uri BlobEndpoint { get; }
@@ -30,6 +30,8 @@ internal sealed partial class AzuriteServer
 
     /// <summary>For <c>AzureWebJobsStorage</c> and for other clients.</summary>
     public string ConnectionString => ConnectionStringOf(TableEndpoint, BlobEndpoint);
+
+    public int ProcessId => server.Id;
 
     public static Task<AzuriteServer> GetAsync() => Shared.Value;
 

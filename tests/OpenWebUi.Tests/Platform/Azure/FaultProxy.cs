@@ -49,11 +49,11 @@ internal sealed class FaultProxy : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-        var app = builder.Build();
-        var proxy = new FaultProxy(app, target, seed);
-        app.Run(proxy.ServeAsync);
-        await app.StartAsync();
-        var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var site = builder.Build();
+        var proxy = new FaultProxy(site, target, seed);
+        site.Run(proxy.ServeAsync);
+        await site.StartAsync();
+        var listening = site.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         proxy.Address = new Uri(listening + target.AbsolutePath);
         return proxy;
     }
