@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using OpenWebUi.Services.Completion;
 using OpenWebUi.StubProvider;
@@ -247,21 +249,30 @@ public sealed class CompletionAnswerTests
     }
 
     [Fact]
-    public async Task Connection_ReadToItsEnd_IsUsedAgain()
+    public async Task Connection_WhoseEndComesBehindTheLastEvent_IsUsedAgain()
     {
-        await using var site = await StartAsync();
-        var ports = new System.Collections.Concurrent.ConcurrentBag<int>();
+        await using var site = await StartAsync(new ManualTime());
+        var ports = new ConcurrentQueue<int>();
+        var end = new TaskCompletionSource();
         site.Stub.Behavior = StubBehavior.Custom(async (context, _) =>
         {
-            ports.Add(context.Connection.RemotePort);
-            await context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"data: {Content("Hi")}\n\ndata: {Stop}\n\ndata: [DONE]\n\n"));
+            ports.Enqueue(context.Connection.RemotePort);
+            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"data: {Content("Hi")}\n\ndata: {Stop}\n\ndata: [DONE]\n\n"));
+            await context.Response.Body.FlushAsync();
+            await end.Task;
         });
-        for (var i = 0; i < 3; i++)
-        {
-            Assert.Equal(new Finished("stop"), (await site.AskAsync())[^1]);
-        }
-
-        Assert.Equal(3, ports.Count);
+        await using var events = site.Client.AskAsync(Call("any"), default).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal(new Text("Hi"), events.Current);
+        var ending = events.MoveNextAsync().AsTask();
+        Assert.False(ending.IsCompleted);
+        end.SetResult();
+        Assert.True(await ending.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(new Finished("stop"), events.Current);
+        Assert.False(await events.MoveNextAsync());
+        await site.AskAsync();
+        Assert.Equal(2, ports.Count);
         Assert.Single(ports.Distinct());
     }
 
