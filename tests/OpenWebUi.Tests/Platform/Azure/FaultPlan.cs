@@ -26,6 +26,9 @@ internal enum Fault
     /// <summary>Done, but answered with 500.</summary>
     ErrorAfter,
 
+    /// <summary>The connection breaks in the middle of the answer's body.</summary>
+    CutMiddle,
+
     /// <summary>A query: fewer rows than were asked for, and a continuation.</summary>
     ShortPage,
 
@@ -71,6 +74,8 @@ internal sealed partial class FaultPlan(int? seed)
             }
 
             var chosen = IsQuery(request) ? OfQuery() : HttpMethods.IsGet(request.Method) ? OfRead() : OfWrite();
+            // A delete that was not done and finds no row next time looks to everyone like one that was.
+            chosen = HttpMethods.IsDelete(request.Method) && chosen is (Fault.CutBefore or Fault.ErrorAfter) ? Fault.CutAfter : chosen;
             if (chosen is not (Fault.None or Fault.ShortPage))
             {
                 faults[id] = faults.GetValueOrDefault(id) + 1;

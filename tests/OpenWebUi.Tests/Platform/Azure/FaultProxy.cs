@@ -75,7 +75,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         try
         {
             var fault = plan.Choose(context.Request, id);
-            status = await ServeAsync(context, fault is Fault.CutAfter or Fault.ErrorAfter && !turn.TryTake(id) ? Fault.None : fault);
+            status = await ServeAsync(context, fault is (Fault.CutAfter or Fault.ErrorAfter) && !turn.TryTake(id) ? Fault.None : fault);
         }
         finally
         {
@@ -119,6 +119,19 @@ internal sealed class FaultProxy : IAsyncDisposable
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key is not ("Transfer-Encoding" or "Connection" or "Keep-Alive" or "Content-Length")))
         {
             context.Response.Headers[name] = values.ToArray();
+        }
+
+        if (context.Response.StatusCode != StatusCodes.Status204NoContent)
+        {
+            // That of a HEAD's answer is the body's that it does not bear.
+            context.Response.ContentLength = answer.Content.Headers.ContentLength ?? body.Length;
+        }
+
+        if (fault is Fault.CutMiddle)
+        {
+            // Not aborted, for a reset may overtake the half: Kestrel closes what has fewer bytes than it promised.
+            await context.Response.Body.WriteAsync(body.AsMemory(0, body.Length / 2));
+            return 0;
         }
 
         if (body.Length > 0)
