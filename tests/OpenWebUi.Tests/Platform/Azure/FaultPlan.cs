@@ -17,6 +17,9 @@ internal enum Fault
     /// <summary>503 with a Retry-After of an hour.</summary>
     LongBusy,
 
+    /// <summary>Nothing is done or answered until the client leaves.</summary>
+    Hang,
+
     /// <summary>The connection breaks, nothing done.</summary>
     CutBefore,
 

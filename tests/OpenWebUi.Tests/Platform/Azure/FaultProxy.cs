@@ -58,8 +58,18 @@ internal sealed class FaultProxy : IAsyncDisposable
         return proxy;
     }
 
-    /// <summary>Orders a fault for the next request that fits; each is used once.</summary>
-    public void Order(Fault fault, Func<HttpRequest, bool> fits) => plan.Order(fault, fits);
+    /// <summary>Orders a fault for the next requests with the verb.</summary>
+    public void Order(Fault fault, string method, int times = 1)
+    {
+        for (var n = 0; n < times; n++)
+        {
+            plan.Order(fault, request => request.Method == method);
+        }
+    }
+
+    /// <summary>How many requests came so far with the verb, and with the text in their address.</summary>
+    public int Count(string method, string part = "") =>
+        Seen.Count(request => request.Method == method && request.Target.Contains(part, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {
@@ -97,6 +107,9 @@ internal sealed class FaultProxy : IAsyncDisposable
                 return Refuse(context, StatusCodes.Status429TooManyRequests, "retry-after-ms", "1");
             case Fault.LongBusy:
                 return Refuse(context, StatusCodes.Status503ServiceUnavailable, "Retry-After", "3600");
+            case Fault.Hang:
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                return 0;
             case Fault.CutBefore:
                 context.Abort();
                 return 0;
