@@ -58,6 +58,9 @@ internal sealed class FaultProxy : IAsyncDisposable
         return proxy;
     }
 
+    /// <summary>Orders a fault for the next request that fits; each is used once.</summary>
+    public void Order(Fault fault, Func<HttpRequest, bool> fits) => plan.Order(fault, fits);
+
     /// <summary>Orders a fault for the next requests with the verb.</summary>
     public void Order(Fault fault, string method, int times = 1)
     {
@@ -128,7 +131,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             return 0;
         }
 
-        context.Response.StatusCode = fault is Fault.ErrorAfter ? StatusCodes.Status500InternalServerError : (int)answer.StatusCode;
+        context.Response.StatusCode = fault is Fault.ErrorAfter && answer.IsSuccessStatusCode ? StatusCodes.Status500InternalServerError : (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key is not ("Transfer-Encoding" or "Connection" or "Keep-Alive" or "Content-Length")))
         {
             context.Response.Headers[name] = values.ToArray();
