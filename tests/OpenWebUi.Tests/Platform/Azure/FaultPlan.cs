@@ -29,6 +29,9 @@ internal enum Fault
     /// <summary>Done, but answered with 500.</summary>
     ErrorAfter,
 
+    /// <summary>The connection breaks in the middle of the answer's body.</summary>
+    CutMiddle,
+
     /// <summary>A query: fewer rows than were asked for, and a continuation.</summary>
     ShortPage,
 
