@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using OpenWebUi.Platform.Azure;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Platform.Storage.AzureTables;
@@ -17,6 +20,49 @@ public sealed partial class AzureTablesFaultTests
 
         Assert.Equal([503, 503, 429, 429, 204], Proxy.Seen.Where(request => request.Method == "PUT").Select(request => request.Status));
         Assert.Single(Proxy.Seen.Select(request => request.Id).Distinct());
+    }
+
+    [Fact]
+    public async Task Delete_ConnectionClosedInOrderAfterItWasDone_Deleted()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = ServeAsync();
+        using var raw = new StoragePipeline(
+            AzuriteServer.AccountOf(AzuriteServer.ConnectionStringOf(new Uri($"http://{listener.LocalEndpoint}/devstoreaccount1"), Proxy.Address)), Hasty);
+        using var rows = new RowStore(new AzureTablesBackEnd(raw, new AzureTablesOptions("tests")));
+
+        Assert.Null(await rows.GetAsync(Key("a"), None));
+        // The client of .NET itself would repeat a request without a body over a connection that was used before.
+        Assert.Equal(DeleteOutcome.Deleted, await rows.DeleteAsync(Key("a"), DeleteCondition.Always, None));
+        await serving;
+
+        async Task ServeAsync()
+        {
+            using (var first = await listener.AcceptTcpClientAsync())
+            {
+                await AnswerAsync(first, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+                await AnswerAsync(first, "");
+                first.Client.Shutdown(SocketShutdown.Send);
+            }
+
+            using var second = await listener.AcceptTcpClientAsync();
+            await AnswerAsync(second, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        }
+
+        static async Task AnswerAsync(TcpClient client, string answer)
+        {
+            var buffer = new byte[8_192];
+            var length = 0;
+            do
+            {
+                var read = await client.GetStream().ReadAsync(buffer.AsMemory(length));
+                Assert.NotEqual(0, read);
+                length += read;
+            }
+            while (!buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8));
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer));
+        }
     }
 
     [Fact]
