@@ -8,7 +8,6 @@ using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Platform.Security;
 using OpenWebUi.Platform.Storage;
-using OpenWebUi.Platform.Storage.Sqlite;
 using OpenWebUi.Relay;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Completion;
@@ -69,7 +68,7 @@ internal static class Program
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         // Platform and services
-        services.AddSingleton(_ => new RowStore(new SqliteRowBackEnd(new SqliteRowOptions(Path.Combine(settings.Hosting.DataFolder, "openwebui.db")))));
+        settings.Store.AddTo(services);
         services.AddSingleton(provider => new SigningKey(settings.Access.SecretKey, provider.GetRequiredService<RowStore>()));
         services.AddSingleton(new AccessCodes(settings.Access.Codes));
         services.AddSingleton<GuessLimiter>();

@@ -10,7 +10,7 @@ namespace OpenWebUi;
 
 /// <summary>Everything that the environment sets, read once at the start. Each room reads its own variables; here they are put together.</summary>
 internal sealed record SiteSettings(
-    HostingOptions Hosting, AccessOptions Access, ConnectionOptions Connections, OutboundProxy? Proxy, PageOptions Page,
+    HostingOptions Hosting, StoreSettings Store, AccessOptions Access, ConnectionOptions Connections, OutboundProxy? Proxy, PageOptions Page,
     TaskOptions Tasks, RunOptions Runs)
 {
     /// <param name="variables">The environment.</param>
@@ -20,7 +20,7 @@ internal sealed record SiteSettings(
         var reader = new VariableReader(variables, faults);
         var hosting = HostingOptions.Read(reader);
         return new(
-            hosting, AccessOptions.Read(reader, hosting), ConnectionOptions.Read(reader, hosting), OutboundProxy.Read(reader), PageOptions.Read(reader),
+            hosting, StoreSettings.Read(reader, hosting), AccessOptions.Read(reader, hosting), ConnectionOptions.Read(reader, hosting), OutboundProxy.Read(reader), PageOptions.Read(reader),
             TaskOptions.Read(reader), RunOptions.Read(reader));
     }
 }

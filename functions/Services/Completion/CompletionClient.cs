@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
@@ -139,7 +140,7 @@ internal sealed partial class CompletionClient(
         yield return new CompletionEvent.Opened(connection.Name);
 
         // 4
-        await using var stream = new ProviderStream(await response.Content.ReadAsStreamAsync(clock.Token), clock, options.IdleTimeout);
+        await using var stream = new ProviderStream(await BodyOfAsync(response, clock.Token), clock, options.IdleTimeout);
         var first = await stream.PeekAsync();
         if (first == '<')
         {
@@ -169,23 +170,33 @@ internal sealed partial class CompletionClient(
         return message;
     }
 
+    /// <summary>Nothing asks for compression; some gateways compress all the same.</summary>
+    private static async Task<Stream> BodyOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var body = await response.Content.ReadAsStreamAsync(cancellation);
+        return response.Content.Headers.ContentEncoding.Contains("gzip") ? new GZipStream(body, CompressionMode.Decompress) : body;
+    }
+
     private static async IAsyncEnumerable<CompletionEvent> ReadStreamAsync(ProviderStream stream, AnswerReader answer, IdleClock clock)
     {
         var parser = SseParser.Create(stream, static (_, data) => data.ToArray());
         await foreach (var item in parser.EnumerateAsync(clock.Token))
         {
             stream.BeginEvent();
-            var data = item.Data.AsMemory().Trim(" \t"u8);
-            if (data.Span.SequenceEqual("[DONE]"u8))
+            IReadOnlyList<CompletionEvent> events;
+            try
             {
-                answer.Done();
+                events = Read(item, answer);
             }
-            else if (data.Length > 0)
+            catch (JsonException) when (stream.HasEnded)
             {
-                foreach (var next in answer.Read(data, isError: item.EventType == "error"))
-                {
-                    yield return next;
-                }
+                // Half an event: the end came before the answer's.
+                yield break;
+            }
+
+            foreach (var next in events)
+            {
+                yield return next;
             }
 
             if (answer.Failure is not null)
@@ -195,6 +206,18 @@ internal sealed partial class CompletionClient(
 
             stream.Patience = answer.IsDone ? EndPatience : answer.IsFinished ? UsagePatience : stream.Patience;
         }
+    }
+
+    private static IReadOnlyList<CompletionEvent> Read(SseItem<byte[]> item, AnswerReader answer)
+    {
+        var data = item.Data.AsMemory().Trim(" \t"u8);
+        if (data.Span.SequenceEqual("[DONE]"u8))
+        {
+            answer.Done();
+            return [];
+        }
+
+        return data.Length == 0 ? [] : answer.Read(data, isError: item.EventType == "error");
     }
 
     /// <summary>A provider that does not stream this model.</summary>

@@ -1,6 +1,9 @@
 namespace OpenWebUi.Services.Completion;
 
-/// <summary>A provider's answer while it comes: every read is timed, and no event may be longer than <see cref="MaxEventBytes"/>.</summary>
+/// <summary>
+/// A provider's answer while it comes: every read is timed, and no event may be longer than <see cref="MaxEventBytes"/>. A blank line
+/// follows its end: small servers forget it behind their last event, which would not count without it (WHATWG HTML, 9.2.6).
+/// </summary>
 internal sealed class ProviderStream(Stream from, IdleClock clock, TimeSpan patience) : Stream
 {
     /// <summary>An event is some hundred bytes; one with a picture in it is some megabytes.</summary>
@@ -8,8 +11,13 @@ internal sealed class ProviderStream(Stream from, IdleClock clock, TimeSpan pati
 
     private const int PeekBytes = 4 * 1024;
 
-    private ReadOnlyMemory<byte> _peeked;
+    private static readonly byte[] BlankLine = [.. "\n\n"u8];
+
+    private ReadOnlyMemory<byte> _held;
     private long _sinceEvent;
+
+    /// <summary>All that the provider sent has been read.</summary>
+    public bool HasEnded { get; private set; }
 
     /// <summary>How long one read may wait.</summary>
     public TimeSpan Patience { get; set; } = patience;
@@ -27,7 +35,7 @@ internal sealed class ProviderStream(Stream from, IdleClock clock, TimeSpan pati
             var blanks = buffer.AsSpan(0, read).IndexOfAnyExcept(" \t\r\n"u8);
             if (blanks >= 0)
             {
-                _peeked = buffer.AsMemory(blanks, read - blanks);
+                _held = buffer.AsMemory(blanks, read - blanks);
                 return buffer[blanks];
             }
         }
@@ -46,17 +54,29 @@ internal sealed class ProviderStream(Stream from, IdleClock clock, TimeSpan pati
     /// <exception cref="InvalidDataException">The event is too long.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_peeked.Length > 0)
+        if (_held.Length > 0)
         {
-            var taken = Math.Min(buffer.Length, _peeked.Length);
-            _peeked[..taken].CopyTo(buffer);
-            _peeked = _peeked[taken..];
+            var taken = Math.Min(buffer.Length, _held.Length);
+            _held[..taken].CopyTo(buffer);
+            _held = _held[taken..];
             return taken;
+        }
+
+        if (HasEnded)
+        {
+            return 0;
         }
 
         clock.Start(Patience);
         var read = await from.ReadAsync(buffer, clock.Token);
         clock.Stop();
+        if (read == 0)
+        {
+            HasEnded = true;
+            _held = BlankLine;
+            return await ReadAsync(buffer, cancellationToken);
+        }
+
         _sinceEvent += read;
         return _sinceEvent <= MaxEventBytes ? read : throw new InvalidDataException("An event is longer than 16 MiB.");
     }

@@ -66,7 +66,8 @@ internal static class TitleText
             line = line.TrimEnd('.', '。').Trim();
             foreach (var (open, close) in Wraps)
             {
-                if (line.Length >= open.Length + close.Length && line.StartsWith(open, StringComparison.Ordinal) && line.EndsWith(close, StringComparison.Ordinal))
+                // Around the whole: two words in marks of their own keep them.
+                if (line.StartsWith(open, StringComparison.Ordinal) && line.Length > open.Length && line.IndexOf(close, open.Length, StringComparison.Ordinal) == line.Length - close.Length)
                 {
                     line = line[open.Length..^close.Length].Trim();
                 }

@@ -71,6 +71,8 @@ internal sealed partial class FaultPlan(int? seed)
             }
 
             var chosen = IsQuery(request) ? OfQuery() : HttpMethods.IsGet(request.Method) ? OfRead() : OfWrite();
+            // A delete that was not done and finds no row next time looks to everyone like one that was.
+            chosen = HttpMethods.IsDelete(request.Method) && chosen is (Fault.CutBefore or Fault.ErrorAfter) ? Fault.CutAfter : chosen;
             if (chosen is not (Fault.None or Fault.ShortPage))
             {
                 faults[id] = faults.GetValueOrDefault(id) + 1;

@@ -75,7 +75,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         try
         {
             var fault = plan.Choose(context.Request, id);
-            status = await ServeAsync(context, fault is Fault.CutAfter or Fault.ErrorAfter && !turn.TryTake(id) ? Fault.None : fault);
+            status = await ServeAsync(context, fault is (Fault.CutAfter or Fault.ErrorAfter) && !turn.TryTake(id) ? Fault.None : fault);
         }
         finally
         {
