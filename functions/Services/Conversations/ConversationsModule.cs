@@ -6,6 +6,7 @@ internal static class ConversationsModule
     public static void AddConversations(this IServiceCollection services, RunOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton<LeftoverStore>();
         services.AddSingleton<MessageOverflow>();
         services.AddSingleton<ChatStore>();
         services.AddSingleton<MessageStore>();
@@ -17,5 +18,7 @@ internal static class ConversationsModule
         services.AddHostedService(provider => provider.GetRequiredService<AnswerRuns>());
         services.AddSingleton<AnswerFollower>();
         services.AddSingleton<TurnStarter>();
+        services.AddSingleton<ChatRemoval>();
+        services.AddSingleton<LeftoverSweep>();
     }
 }

@@ -72,7 +72,7 @@ internal sealed class RunWriter(
     /// <returns>The message as it is stored; null where the chat is gone.</returns>
     public async Task<Message?> FinishAsync(Message ended, CancellationToken cancellation)
     {
-        ended = ended with { RunId = _lease.RunId };
+        ended = ended with { RunId = _lease.RunId, Overflow = _answer.Overflow };
         var stored = await overflow.StoreAsync(owner, chat, ended, cancellation);
         for (var attempt = 0; attempt < 6; attempt++)
         {

@@ -8,6 +8,7 @@ namespace OpenWebUi.Services.Conversations;
 internal sealed class TurnRows
 {
     private readonly TurnRequest _request;
+    private readonly ChatId _chat;
     private readonly Context _context;
     private readonly Message? _parent;
     private readonly List<(Message Answer, int RowIndex, RunLease Lease, int LeaseIndex)> _answers = [];
@@ -27,7 +28,7 @@ internal sealed class TurnRows
     public TurnRows(
         TurnRequest request, Chat chat, bool isNew, Message? parent, Context context, Message? standing, RunOptions options, DateTimeOffset now)
     {
-        (_request, _parent, _context, _isNew, _continues) = (request, parent, context, isNew, request.Continues);
+        (_request, _chat, _parent, _context, _isNew, _continues) = (request, chat.Id, parent, context, isNew, request.Continues);
         var depth = parent is null ? 0 : parent.Depth + 1;
         if (request.Message is { } message)
         {
@@ -66,6 +67,16 @@ internal sealed class TurnRows
 
     /// <summary>What was asked, for a title.</summary>
     public string? Question => User?.Content ?? (_parent is { IsUser: true } ? _parent.Content : null);
+
+    /// <summary>Says how the row of <see cref="User"/> is: a long text is elsewhere (<see cref="MessageOverflow"/>).</summary>
+    public void Keep(Message stored)
+    {
+        var rows = MessageStore.Insert(_chat, stored).ToList();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            _operations[_userIndex + i] = rows[i];
+        }
+    }
 
     /// <summary>Why this is no turn.</summary>
     public ErrorReport? Refusal()

@@ -18,7 +18,7 @@ namespace OpenWebUi.Services.Conversations;
 /// was sent again: its answers are found, nothing is stored.
 /// </summary>
 internal sealed class TurnStarter(
-    RowStore rows, ChatStore chats, MessageStore messages, RunStore store, ContextWindow window, AnswerRuns runs, ChatTitles titles,
+    RowStore rows, ChatStore chats, MessageStore messages, MessageOverflow overflow, RunStore store, ContextWindow window, AnswerRuns runs, ChatTitles titles,
     TaskOptions tasks, RunOptions options, TimeProvider time)
 {
     private const int MaxAttempts = 8;
@@ -83,6 +83,11 @@ internal sealed class TurnStarter(
         }
 
         // 3
+        if (turn.User is { } said)
+        {
+            turn.Keep(await overflow.StoreAsync(request.Owner, begun.Id, said, cancellation));
+        }
+
         switch (await rows.BatchAsync(ChatRows.Table, request.Owner.Text, turn.Operations, cancellation))
         {
             case BatchOutcome.Committed committed:
