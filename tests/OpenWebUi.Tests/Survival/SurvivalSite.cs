@@ -1,0 +1,40 @@
+using OpenWebUi.Tests.Package;
+
+namespace OpenWebUi.Tests.Survival;
+
+/// <summary>A process of the product on a shared store, in open mode, with a short lease; and a client of it.</summary>
+internal sealed class SurvivalSite : IAsyncDisposable
+{
+    /// <summary>Whose chats they are in open mode.</summary>
+    public const string Owner = "u-local";
+
+    private readonly PackageProcess _process;
+
+    private SurvivalSite(PackageProcess process) => (_process, Client) = (process, NewClient(process.Address));
+
+    public HttpClient Client { get; }
+
+    public Uri Address => _process.Address;
+
+    public static async Task<SurvivalSite> StartAsync(PublishedPackage package, SharedStore store, ScriptedProvider provider, params (string Name, string Value)[] more) =>
+        new(await PackageProcess.StartAsync(package, [("CHAT_ANSWER_LEASE", "2"), .. store.Environment, .. provider.Environment, .. more]));
+
+    /// <summary>Never sends anything twice by itself: each call has a connection of its own.</summary>
+    public static HttpClient NewClient(Uri address) => new(new SocketsHttpHandler
+    {
+        UseCookies = false,
+        UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.Zero,
+        ResponseDrainTimeout = TimeSpan.Zero,
+    })
+    { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+
+    /// <summary>SIGKILL.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        return _process.DisposeAsync();
+    }
+}
