@@ -46,6 +46,12 @@ internal sealed class ChatPage(HttpClient http, string question)
     /// <summary>Completes at the first piece.</summary>
     public TaskCompletionSource FirstPiece { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Completes when a server has taken the turn.</summary>
+    public TaskCompletionSource Acknowledged { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Until this completes, nothing is read of what is sent after an answer's head.</summary>
+    public Task Awake { get; init; } = Task.CompletedTask;
+
     /// <summary>Another page on the same answer, which has seen nothing yet.</summary>
     public ChatPage Beside(HttpClient other) => new(other, question) { UserMessage = UserMessage, Answer = Answer, Chat = Chat };
 
@@ -117,6 +123,8 @@ internal sealed class ChatPage(HttpClient http, string question)
             Upstream = answer.Headers.TryGetValues("X-Upstream", out var upstream) ? upstream.Single() : null;
             Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{request.Method} {request.RequestUri}: {(int)answer.StatusCode}");
             Chat ??= answer.Headers.GetValues("x-openwebui-chat-id").Single();
+            Acknowledged.TrySetResult();
+            await Awake;
             using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(leaving));
             int? id = null;
             while (await reader.ReadLineAsync(leaving) is { } line)
