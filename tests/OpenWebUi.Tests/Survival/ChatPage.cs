@@ -15,6 +15,7 @@ internal sealed class ChatPage(HttpClient http, string question)
 {
     private readonly StringBuilder _content = new();
     private readonly StringBuilder _reasoning = new();
+    private (int Sequence, TaskCompletionSource Reached)? _goal;
 
     /// <summary>Whoever answers now: another one after a kill.</summary>
     public HttpClient Http { get; set; } = http;
@@ -54,6 +55,14 @@ internal sealed class ChatPage(HttpClient http, string question)
 
     /// <summary>Another page on the same answer, which has seen nothing yet.</summary>
     public ChatPage Beside(HttpClient other) => new(other, question) { UserMessage = UserMessage, Answer = Answer, Chat = Chat };
+
+    /// <summary>Completes when the page has seen so much.</summary>
+    public Task ReachAsync(int sequence)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _goal = (sequence, reached);
+        return reached.Task;
+    }
 
     /// <summary>Sends the turn and reads until the answer, or the connection, is over.</summary>
     public Task BeginAsync(string? chat = null, string? parent = null, CancellationToken leaving = default) => PostAsync(new()
@@ -157,6 +166,10 @@ internal sealed class ChatPage(HttpClient http, string question)
             Sequence += content.Length + reasoning.Length;
             Assert.Equal(Sequence, id);
             FirstPiece.TrySetResult();
+            if (_goal is var (goal, reached) && Sequence >= goal)
+            {
+                reached.TrySetResult();
+            }
         }
 
         if (said["openwebui"] is JsonObject ours && (string?)ours["state"] is { } state && state != "running" && delta?["role"] is null)

@@ -38,6 +38,43 @@ public sealed class KillTests(PublishedPackage package)
         }));
     }
 
+    [Theory]
+    [InlineData(SharedStore.Sqlite)]
+    [InlineData(SharedStore.Azurite)]
+    public async Task Process_KilledAgainWhileTheAnswerGoesOn_IsGoneOnWithAgain(string kind)
+    {
+        await using var store = await SharedStore.OpenAsync(kind);
+        await using var provider = await ScriptedProvider.StartAsync();
+        var script = provider.Add(Script.Plain(200, Pace) with { IsSlowAgain = true });
+        var process = await SurvivalSite.StartAsync(package, store, provider);
+        try
+        {
+            var page = new ChatPage(process.Client, script.Question);
+            for (var kill = 0; kill < 3; kill++)
+            {
+                var goesOn = kill == 0 ? page.BeginAsync() : page.ContinueAsync();
+                await page.ReachAsync((kill + 1) * 250).WaitAsync(Patience);
+                await process.KillAsync();
+                await goesOn;
+                await process.DisposeAsync();
+                process = await SurvivalSite.StartAsync(package, store, provider);
+                page.Http = process.Client;
+                var seen = page.Content;
+                await page.InsistAsync();
+                Assert.Equal("interrupted", page.State);
+                Assert.StartsWith(seen, page.Content, StringComparison.Ordinal);
+                await (page.Sequence > page.StoredSequence ? page.GiveBackAsync() : Task.CompletedTask);
+            }
+
+            await SettleAsync(page, store, script, "killed three times");
+            Assert.Equal(4, script.Asked);
+        }
+        finally
+        {
+            await process.DisposeAsync();
+        }
+    }
+
     private async Task<SurvivalSite> KillOnceAsync(SurvivalSite process, SharedStore store, ScriptedProvider provider, int round)
     {
         var random = new Random(round);

@@ -15,6 +15,9 @@ internal sealed record Script(string Question, IReadOnlyList<string> Pieces, int
     private readonly TaskCompletionSource[] _said = [.. Pieces.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
     private int _asked;
 
+    /// <summary>Asked to go on, it says the rest at its pace too; else at once.</summary>
+    public bool IsSlowAgain { get; init; }
+
     public string Content => string.Concat(Pieces.Skip(Thoughts));
 
     public string Reasoning => string.Concat(Pieces.Take(Thoughts));
@@ -24,6 +27,13 @@ internal sealed record Script(string Question, IReadOnlyList<string> Pieces, int
 
     /// <summary>Completes when the piece has left the provider.</summary>
     public Task Said(int piece) => _said[piece].Task;
+
+    /// <summary>An answer of plain words.</summary>
+    public static Script Plain(int pieces, TimeSpan pace)
+    {
+        var mark = Guid.NewGuid().ToString("N")[..12];
+        return new("Tell " + mark, [.. Enumerable.Range(0, pieces).Select(i => $"word{i} ")], 0, pace);
+    }
 
     /// <summary>An answer of some words, some of them outside the basic plane, that nobody else gets.</summary>
     public static Script Of(int pieces, TimeSpan pace, int thoughts = 0)
@@ -37,7 +47,7 @@ internal sealed record Script(string Question, IReadOnlyList<string> Pieces, int
     public void Tell(int piece) => _said[piece].TrySetResult();
 }
 
-/// <summary>A provider that says its scripts piece by piece. Asked to go on with an answer, it says the rest at once.</summary>
+/// <summary>A provider that says its scripts piece by piece. Asked to go on with an answer, it says the rest.</summary>
 internal sealed class ScriptedProvider : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Script> _scripts = new();
@@ -77,7 +87,15 @@ internal sealed class ScriptedProvider : IAsyncDisposable
         {
             // A prompt that is not the beginning of the answer is a bug of the product: what then comes fits nothing.
             var rest = script.Content.StartsWith(spoken, StringComparison.Ordinal) ? script.Content[spoken.Length..] : $"<asked to go on with something else: {spoken}>";
-            await SayAsync(context, "content", rest);
+            const int stretch = 6;
+            var at = 0;
+            for (; script.IsSlowAgain && at + stretch < rest.Length; at += stretch)
+            {
+                await Task.Delay(script.Pace, context.RequestAborted);
+                await SayAsync(context, "content", rest.Substring(at, stretch));
+            }
+
+            await SayAsync(context, "content", rest[at..]);
         }
         else
         {

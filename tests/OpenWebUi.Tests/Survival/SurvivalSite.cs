@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenWebUi.Tests.Package;
 
 namespace OpenWebUi.Tests.Survival;
@@ -31,6 +32,19 @@ internal sealed class SurvivalSite : IAsyncDisposable
 
     /// <summary>SIGKILL.</summary>
     public Task KillAsync() => _process.KillAsync();
+
+    /// <summary>SIGSTOP: it stands still, as a machine does that is moved or out of memory.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT: it goes on, and thinks that no time has passed.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    private async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{name} {_process.ProcessId}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
 
     public ValueTask DisposeAsync()
     {
