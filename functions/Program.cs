@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Console;
 using OpenWebUi.Access;
+using OpenWebUi.Chats;
 using OpenWebUi.Config;
 using OpenWebUi.Health;
+using OpenWebUi.Housekeeping;
 using OpenWebUi.Models;
 using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Hosting;
@@ -88,6 +90,8 @@ internal static class Program
         services.AddModels();
         services.AddRelay();
         services.AddTurns();
+        services.AddChats();
+        services.AddHousekeeping();
         services.AddWebsite();
 
         change?.Invoke(services);
@@ -100,11 +104,13 @@ internal static class Program
         app.UseMiddleware<AccessGate>();
 
         app.MapHealth();
-        app.MapConfig();
+        app.MapConfig(app.Services.GetRequiredService<RenewPass>().HandleAsync);
         app.MapAccess();
         app.MapModels();
         app.MapRelay(app.Services.GetRequiredService<TurnDoor>().TryAsync);
         app.MapTurns();
+        app.MapChats();
+        app.MapHousekeeping();
         app.MapWebsite();
         app.UseEndpoints(_ => { });
         return app;

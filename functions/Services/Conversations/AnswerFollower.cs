@@ -23,6 +23,23 @@ internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageSto
             : (at ?? await messages.FindAsync(owner, chat, answer, cancellation)) is { } place
                 ? await messages.GetAsync(owner, chat, place, cancellation) : null;
 
+    /// <summary>The message as it is now: a running answer of this process as it is, one of another instance with what that has kept.</summary>
+    public async Task<Message> NowAsync(OwnerId owner, ChatId chat, Message message, CancellationToken cancellation) =>
+        message.State != MessageState.Running ? message
+            : runs.Find(new(owner, chat, message.Id)) is { } run ? run.Now
+            : await store.SettleAsync(owner, chat, message, cancellation);
+
+    public async Task<IReadOnlyList<Message>> NowAsync(OwnerId owner, ChatId chat, IReadOnlyList<Message> messages, CancellationToken cancellation)
+    {
+        var now = new List<Message>(messages.Count);
+        foreach (var message in messages)
+        {
+            now.Add(await NowAsync(owner, chat, message, cancellation));
+        }
+
+        return now;
+    }
+
     /// <summary>What comes after a sequence, until the answer is over.</summary>
     /// <param name="owner">Whose.</param>
     /// <param name="chat">Of which chat.</param>

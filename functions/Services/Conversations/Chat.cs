@@ -23,6 +23,9 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
 {
     public const int MaxTitleChars = 200;
 
+    /// <summary>Of <see cref="Extra"/>, in UTF-16 units: the longest message and this fit into one batch, however badly they are escaped.</summary>
+    public const int MaxExtraUnits = 250_000;
+
     public TitleSource TitleSource { get; init; }
 
     /// <summary>How often a model was asked for a title in vain.</summary>
@@ -50,6 +53,9 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
     /// <summary>Set: the chat waits for its removal; for everybody but housekeeping and an undo it does not exist.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>Set: housekeeping has begun to remove the deleted chat, and there is no way back. The row stays to the end, so that nobody begins the chat anew in between.</summary>
+    public bool IsGone { get; init; }
+
     /// <summary>Of the row that was read; default for a chat that was not stored yet.</summary>
     public ETag ETag { get; init; }
 
@@ -72,6 +78,7 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
             Extra = LongText.Read(p, "Extra"),
             Meta = LongText.Read(p, "Meta"),
             DeletedAt = p.GetTime("DeletedAt"),
+            IsGone = p.GetBoolean("IsGone") ?? false,
             ETag = row.ETag,
         };
     }
@@ -91,6 +98,7 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
             ["CurrentDepth"] = CurrentDepth,
             ["WindowDepth"] = WindowDepth,
             ["DeletedAt"] = DeletedAt,
+            ["IsGone"] = IsGone ? true : (bool?)null,
         };
         LongText.Write(row, "Extra", Extra);
         LongText.Write(row, "Meta", Meta);

@@ -18,6 +18,7 @@ internal enum Shelf
 /// x.{chat}.c                               the chat itself
 /// x.{chat}.i.{message}                     where a message stands: its depth
 /// x.{chat}.m.{deepest first}.{message}     a message; a branch is read from its leaf upwards by one range
+/// x.{chat}.n                               the chat is being written in several batches; the last one takes this row away
 /// x.{chat}.r.{message}.k{number}           text of a running answer since the checkpoint before
 /// x.{chat}.r.{message}.z                   the running answer's lease; sorts after its checkpoints
 /// </code>
@@ -32,12 +33,23 @@ internal static class ChatRows
 
     private const long TimeCeiling = 9_999_999_999_999;
 
-    public static string List(Shelf shelf, DateTimeOffset updatedAt, ChatId chat) =>
-        $"{ListPrefix(shelf)}{(TimeCeiling - updatedAt.ToUnixTimeMilliseconds()).ToString("D13", CultureInfo.InvariantCulture)}.{chat}";
+    private const int TimeDigits = 13;
+
+    public static string List(Shelf shelf, DateTimeOffset updatedAt, ChatId chat) => ListPrefix(shelf) + ListPlace(updatedAt, chat);
+
+    /// <summary>Where a chat stands in whichever list: the newest sorts first.</summary>
+    public static string ListPlace(DateTimeOffset updatedAt, ChatId chat) =>
+        $"{(TimeCeiling - updatedAt.ToUnixTimeMilliseconds()).ToString("D13", CultureInfo.InvariantCulture)}.{chat}";
+
+    public static bool IsListPlace(string text) =>
+        text.Length > TimeDigits && text[TimeDigits] == '.' && !text.AsSpan(0, TimeDigits).ContainsAnyExceptInRange('0', '9')
+        && ChatId.TryParse(text[(TimeDigits + 1)..], out _);
 
     public static string ListPrefix(Shelf shelf) => shelf switch { Shelf.Pinned => "l.p.", Shelf.Archived => "l.a.", _ => "l.n." };
 
     public static string Chat(ChatId chat) => $"x.{chat}.c";
+
+    public static string Begun(ChatId chat) => $"x.{chat}.n";
 
     public static string Everything(ChatId chat) => $"x.{chat}.";
 
