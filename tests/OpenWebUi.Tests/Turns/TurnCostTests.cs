@@ -13,7 +13,7 @@ public sealed class TurnCostTests
     public async Task Turn_InAChatOfAnyLength_CostsTheSame()
     {
         // Messages of 400 characters, 104 tokens each: the window holds the last four.
-        await using var site = await TurnSite.StartAsync(("CHAT_CONTEXT_TOKENS", "450"));
+        await using var site = await TurnSite.StartAsync(("CHAT_CONTEXT_TOKENS", "530"));
         site.Script.AlwaysSay = new string('a', 400);
         var costs = new List<(int Length, RowTraffic Traffic, string Log)>();
         var chats = new List<(int Length, string Chat, AnswerReading Last)>();
