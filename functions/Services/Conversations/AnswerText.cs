@@ -91,19 +91,19 @@ internal sealed class AnswerText
         return rest;
     }
 
-    /// <summary>The beginning: at most so many units, never half a character.</summary>
-    public AnswerText Take(int units)
+    /// <summary>The beginning: at most so many units in so many pieces, never half a character.</summary>
+    public AnswerText Take(int units, int pieces)
     {
         var start = new AnswerText();
-        foreach (var (part, text) in _pieces)
+        foreach (var (part, text) in _pieces.Take(pieces))
         {
             var length = Math.Min(text.Length, units - start.Sequence);
-            if (length <= 0)
+            var isCut = length < text.Length;
+            start.Append(new AnswerPiece(part, text[..(isCut && length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]));
+            if (isCut)
             {
-                break;
+                break; // whatever comes behind a cut is not the beginning
             }
-
-            start.Append(new AnswerPiece(part, text[..(length < text.Length && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]));
         }
 
         return start;
