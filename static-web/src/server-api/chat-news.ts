@@ -25,7 +25,9 @@ class NewsRoom {
   readonly #channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('chats');
 
   constructor() {
-    this.#channel?.addEventListener('message', (event: MessageEvent<ChatNews>) => this.#hand(event.data, false));
+    this.#channel?.addEventListener('message', (event: MessageEvent<ChatNews>) =>
+      this.#hand(event.data, false),
+    );
   }
 
   /** Returns the way to stop listening. */

@@ -26,7 +26,12 @@ export interface StoredMessage {
   state?: StoredState;
   /** UTF-16 units of reasoning and content so far. */
   sequence?: number;
-  error?: { content?: string; status?: number | null; type?: string | null; connection?: string | null } | null;
+  error?: {
+    content?: string;
+    status?: number | null;
+    type?: string | null;
+    connection?: string | null;
+  } | null;
   /** In order, with the message itself; only where there is more than one. */
   siblings?: string[];
 }
@@ -93,7 +98,8 @@ export function readBranch(
 export const renameChat = (id: string, title: string) => change(id, { title });
 
 /** Moves the chat to another branch; any message of it names it. */
-export const moveToBranch = (id: string, messageId: string) => change(id, { history: { currentId: messageId } });
+export const moveToBranch = (id: string, messageId: string) =>
+  change(id, { history: { currentId: messageId } });
 
 /** A toggle, as everything that is called so in the interface. */
 export const togglePin = (id: string) => post(`${at(id)}/pin`, undefined, json<ChatEntry>);

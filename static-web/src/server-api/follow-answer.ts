@@ -71,8 +71,7 @@ export async function followAnswer(
     let settled = false;
     let refused: Failure | null = null;
     try {
-      const source =
-        begun === null ? (target as { turn: Turn }) : { ...begun, sequence: follower.sequence };
+      const source = begun === null ? (target as { turn: Turn }) : { ...begun, sequence: follower.sequence };
       for await (const event of readAnswer(source, connection.signal, connection.alive)) {
         if (event.kind === 'refused') refused = event.failure;
         else follower.link('live');

@@ -33,7 +33,12 @@ export type AnswerEvent =
   | { kind: 'part'; channel: 'content' | 'reasoning'; text: string; start: number | null }
   | { kind: 'finish'; reason: string }
   | { kind: 'title'; title: string }
-  | { kind: 'settled'; state: Exclude<StoredState, 'running'>; sequence: number | null; failure: Failure | null }
+  | {
+      kind: 'settled';
+      state: Exclude<StoredState, 'running'>;
+      sequence: number | null;
+      failure: Failure | null;
+    }
   /** The server refused; nothing was stored by this request. */
   | { kind: 'refused'; failure: Failure };
 
@@ -104,7 +109,8 @@ function* eventsOf(chunk: Chunk, id: string | null, connection: string | null): 
   const sequence = openwebui?.sequence ?? null;
   if (chunk.error !== undefined) {
     const error = typeof chunk.error === 'string' ? { message: chunk.error } : chunk.error;
-    const state = openwebui?.state === undefined || openwebui.state === 'running' ? 'failed' : openwebui.state;
+    const state =
+      openwebui?.state === undefined || openwebui.state === 'running' ? 'failed' : openwebui.state;
     const failure = {
       ...unreachable,
       status: openwebui?.status ?? 0,

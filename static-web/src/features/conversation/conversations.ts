@@ -28,10 +28,10 @@ export interface Conversations {
   continueAnswer(answer: Message, model: ModelRef): void;
   /** Stops the current chat's answer; what has arrived is kept. */
   stop(): void;
-  /** Shows the branch of another message that stands in the same place. */
-  switchTo(siblingId: string): Promise<void>;
-  /** Fetches the messages above the first one. */
-  loadOlder(): Promise<void>;
+  /** Fetches the branch of another message that stands in the same place; the result shows it. Null: it failed. */
+  switchTo(siblingId: string): Promise<(() => void) | null>;
+  /** Fetches the messages above the first one; the result shows them. */
+  loadOlder(): Promise<(() => void) | null>;
   /** Tries again what gave up: loading the current chat, or following its answer. */
   tryAgain(): void;
   /** Ends every answer here and forgets every chat: whoever sits down next reads none of them. */

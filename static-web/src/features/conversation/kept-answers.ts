@@ -27,8 +27,7 @@ export const keptAnswers = {
   write: (messageId: string, answer: KeptAnswer) => writeTabValue(ANSWER + messageId, answer),
   remove: (messageId: string) => writeTabValue(ANSWER + messageId, null),
   /** Chats with an answer that this tab had not seen the end of. */
-  chatIds: () =>
-    new Set(tabKeys(ANSWER).flatMap((key) => readTabValue<KeptAnswer>(key)?.chatId ?? [])),
+  chatIds: () => new Set(tabKeys(ANSWER).flatMap((key) => readTabValue<KeptAnswer>(key)?.chatId ?? [])),
 };
 
 export const unsentTurns = {

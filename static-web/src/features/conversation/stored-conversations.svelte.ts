@@ -6,7 +6,7 @@ import type { Begun, Turn } from '../../server-api/turns';
 import { onWake } from '../../server-api/wake';
 import { announcer } from '../../shared/announcer/announcer.svelte';
 import { t } from '../../shared/language/language.svelte';
-import { Chat, firstLine, Message } from './chat.svelte';
+import { Chat, Message } from './chat.svelte';
 import type { Conversations, ModelRef, Surroundings } from './conversations';
 import { keptAnswers, unsentTurns, type UnsentTurn } from './kept-answers';
 import { giveBack, restoreKept, RunningAnswer } from './running-answer';
@@ -121,32 +121,43 @@ export class StoredConversations implements Conversations {
     }
   }
 
-  async switchTo(siblingId: string): Promise<void> {
+  async switchTo(siblingId: string): Promise<(() => void) | null> {
     const chat = this.current;
-    if (chat?.id == null) return;
+    if (chat?.id == null) return null;
     const outcome = await readBranch(chat.id, { leaf: siblingId });
-    if ('failure' in outcome || outcome.value === null) {
-      if ('failure' in outcome && !this.#isLost(outcome.failure)) this.#around.complain(t.branch_failed());
-      return;
+    if ('failure' in outcome) {
+      if (!this.#isLost(outcome.failure)) this.#around.complain(t.branch_failed());
+      return null;
     }
-    this.#show(chat, outcome.value.branch);
+    const branch = outcome.value?.branch;
+    if (!branch) return null;
+    return () => {
+      this.#show(chat, branch);
+      void this.#moveTo(chat);
+    };
+  }
+
+  async #moveTo(chat: Chat): Promise<void> {
     const leaf = chat.messages.at(-1);
-    if (leaf === undefined) return;
+    if (chat.id === null || leaf === undefined) return;
+    chat.version = null;
     const moved = await moveToBranch(chat.id, leaf.id);
     if (!('failure' in moved)) chatNews.tell({ kind: 'changed', id: chat.id });
   }
 
-  async loadOlder(): Promise<void> {
+  async loadOlder(): Promise<(() => void) | null> {
     const chat = this.current;
-    if (chat?.id == null || chat.before === null || chat.loadingOlder === 'yes') return;
+    if (chat?.id == null || chat.before === null || chat.loadingOlder === 'yes') return null;
     chat.loadingOlder = 'yes';
     const outcome = await readBranch(chat.id, { before: chat.before });
     const branch = 'value' in outcome ? outcome.value?.branch : undefined;
     chat.loadingOlder = branch ? 'no' : 'failed';
     // Another branch may be shown by now.
-    if (!branch || chat.messages[0]?.parentId !== branch.messages.at(-1)?.id) return;
-    chat.messages = [...branch.messages.map((stored) => this.#message(chat, stored)), ...chat.messages];
-    chat.before = branch.before;
+    if (!branch || chat.messages[0]?.parentId !== branch.messages.at(-1)?.id) return null;
+    return () => {
+      chat.messages = [...branch.messages.map((stored) => this.#message(chat, stored)), ...chat.messages];
+      chat.before = branch.before;
+    };
   }
 
   tryAgain(): void {
@@ -401,7 +412,13 @@ export class StoredConversations implements Conversations {
       question.parentId = turn.parent_id ?? null;
       added.push(question);
     }
-    const answer = new Message({ id: turn.id, role: 'assistant', text: '', model: model.name, state: 'failed' });
+    const answer = new Message({
+      id: turn.id,
+      role: 'assistant',
+      text: '',
+      model: model.name,
+      state: 'failed',
+    });
     answer.parentId = added[0]?.id ?? turn.parent_id ?? null;
     answer.failure = refused;
     added.push(answer);

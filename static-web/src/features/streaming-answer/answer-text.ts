@@ -18,7 +18,6 @@ export interface RawAnswer {
 /** Gathers an answer's parts and shows them in a sink, at most once per frame. */
 export class AnswerText {
   readonly raw: RawAnswer;
-  readonly #sink: AnswerSink;
   readonly #think = new ThinkTags();
   readonly #flush: FrameFlush;
   #text = '';
@@ -28,7 +27,6 @@ export class AnswerText {
 
   /** @param held What is there already; shown at once. */
   constructor(sink: AnswerSink, held: RawAnswer = { content: '', reasoning: '' }) {
-    this.#sink = sink;
     this.#thinkingMs = sink.reasoningMs;
     this.raw = { ...held };
     this.#flush = new FrameFlush(() => {
