@@ -53,6 +53,7 @@ export class Connection {
   constructor(outer: AbortSignal) {
     this.#outer = outer;
     outer.addEventListener('abort', this.#leave);
+    window.addEventListener('offline', this.#leave);
     this.#stopListening = onWake((why) => {
       if (why === 'online' || this.silence > STALE_MS) this.#leave();
     });
@@ -81,6 +82,7 @@ export class Connection {
 
   close(): void {
     this.#outer.removeEventListener('abort', this.#leave);
+    window.removeEventListener('offline', this.#leave);
     this.#stopListening();
     clearInterval(this.#looking);
     this.#leave();
