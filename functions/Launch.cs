@@ -41,7 +41,7 @@ internal static partial class Launch
 
         if (settings.Hosting.UnderFunctionsHost)
         {
-            Log.UnderHost(logger, ProductVersion.Text, settings.Access.Mode, settings.Connections.Configured.Count);
+            Log.UnderHost(logger, ProductVersion.Text, settings.Access.Mode, settings.Connections.Configured.Count, settings.Store.Shown);
         }
         else
         {
@@ -53,14 +53,15 @@ internal static partial class Launch
     }
 
     /// <summary>
-    /// Where codes are asked for and no secret is configured, the first pass needs the store: a laptop without libsqlite3, or
-    /// with a data folder that cannot be written, hears it now. Under the Functions host a start touches no store.
+    /// A laptop without libsqlite3, with a data folder that cannot be written, or without its Azurite hears it now, in one
+    /// message. Under the Functions host a start touches no store: it would delay the first page after every sleep.
     /// </summary>
     private static async Task ProveStoreAsync(WebApplication app, SiteSettings settings)
     {
-        if (settings is { Access: { Mode: AccessMode.Code, SecretKey: null }, Hosting.UnderFunctionsHost: false })
+        if (!settings.Hosting.UnderFunctionsHost)
         {
             await app.Services.GetRequiredService<SigningKey>().ForAsync(AccessPass.KeyPurpose, CancellationToken.None);
+            await app.Services.GetRequiredService<RowStore>().GetAsync(new("Chats", "u-local", "start"), CancellationToken.None);
         }
     }
 
@@ -80,7 +81,7 @@ internal static partial class Launch
               {settings.Page.Name} {ProductVersion.Text}
               access       {access}
               connections  {connections}
-              data         {settings.Hosting.DataFolder}
+              data         {settings.Store.Shown}
               base URL     http://{host}:{port}/v1 for SDKs, http://{host}:{port}/ollama for Ollama's
 
               Open http://{host}:{port}
@@ -93,7 +94,7 @@ internal static partial class Launch
         [LoggerMessage(Level = LogLevel.Information, Message = "{Variable} does nothing here: {Reason}")]
         public static partial void Ignored(ILogger logger, string variable, string reason);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "OpenWebUi {Version} serves as a custom handler; access={Mode} connections={Count}")]
-        public static partial void UnderHost(ILogger logger, string version, AccessMode mode, int count);
+        [LoggerMessage(Level = LogLevel.Information, Message = "OpenWebUi {Version} serves as a custom handler; access={Mode} connections={Count} data={Store}")]
+        public static partial void UnderHost(ILogger logger, string version, AccessMode mode, int count, string store);
     }
 }

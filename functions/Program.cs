@@ -8,11 +8,13 @@ using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Platform.Security;
 using OpenWebUi.Platform.Storage;
-using OpenWebUi.Platform.Storage.Sqlite;
 using OpenWebUi.Relay;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Completion;
+using OpenWebUi.Services.Conversations;
 using OpenWebUi.Services.Settings;
 using OpenWebUi.Services.Upstreams;
+using OpenWebUi.Turns;
 using OpenWebUi.Website;
 
 namespace OpenWebUi;
@@ -66,7 +68,7 @@ internal static class Program
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         // Platform and services
-        services.AddSingleton(_ => new RowStore(new SqliteRowBackEnd(new SqliteRowOptions(Path.Combine(settings.Hosting.DataFolder, "openwebui.db")))));
+        settings.Store.AddTo(services);
         services.AddSingleton(provider => new SigningKey(settings.Access.SecretKey, provider.GetRequiredService<RowStore>()));
         services.AddSingleton(new AccessCodes(settings.Access.Codes));
         services.AddSingleton<GuessLimiter>();
@@ -75,12 +77,17 @@ internal static class Program
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton(_ => new UpstreamClient(settings.Proxy, time));
         services.AddHostedService<OllamaDiscovery>();
+        services.AddSingleton(settings.Tasks);
+        services.AddSingleton<CompletionClient>();
+        services.AddSingleton<TitleClient>();
+        services.AddConversations(settings.Runs);
 
         // Slices
         services.AddAccess();
         services.AddConfig();
         services.AddModels();
         services.AddRelay();
+        services.AddTurns();
         services.AddWebsite();
 
         var app = builder.Build();
@@ -95,7 +102,8 @@ internal static class Program
         app.MapConfig();
         app.MapAccess();
         app.MapModels();
-        app.MapRelay();
+        app.MapRelay(app.Services.GetRequiredService<TurnDoor>().TryAsync);
+        app.MapTurns();
         app.MapWebsite();
         app.UseEndpoints(_ => { });
         return app;

@@ -14,11 +14,13 @@ internal static class RelayModule
         services.AddSingleton<OllamaTags>();
     }
 
-    public static void MapRelay(this IEndpointRouteBuilder routes)
+    /// <param name="routes">Where to.</param>
+    /// <param name="takesCompletion">Sees every call at Open WebUI's address first, and answers those that are turns of stored chats.</param>
+    public static void MapRelay(this IEndpointRouteBuilder routes, Func<HttpContext, Task<bool>> takesCompletion)
     {
         // Open WebUI's completions, and the page's
-        routes.MapFixed(Surface.Chat, "/api/chat/completions", "chat/completions");
-        routes.MapFixed(Surface.Chat, "/api/v1/chat/completions", "chat/completions");
+        routes.MapCompletions("/api/chat/completions", takesCompletion);
+        routes.MapCompletions("/api/v1/chat/completions", takesCompletion);
         routes.MapFixed(Surface.Chat, "/api/embeddings", "embeddings");
         routes.MapFixed(Surface.Chat, "/api/v1/embeddings", "embeddings");
 
@@ -30,6 +32,15 @@ internal static class RelayModule
         routes.MapTree(Surface.Ollama, "/ollama/api");
         routes.Map("/ollama", OllamaRoot).On(Surface.Ollama);
     }
+
+    private static void MapCompletions(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<bool>> takes) =>
+        routes.Map(pattern, async (HttpContext context, RelayCall call) =>
+        {
+            if (!await takes(context))
+            {
+                await call.ForwardAsync(context, Surface.Chat, "chat/completions");
+            }
+        }).On(Surface.Chat);
 
     private static void MapFixed(this IEndpointRouteBuilder routes, Surface surface, string pattern, string path) =>
         routes.Map(pattern, (HttpContext context, RelayCall call) => call.ForwardAsync(context, surface, path)).On(surface);

@@ -16,6 +16,9 @@ internal static class RowLimits
     public const int MaxProperties = 252;
     public const int MaxNameChars = 255;
 
+    /// <summary>A property that a back end may add to a row for itself; no caller can name it or see it.</summary>
+    public const string WriteIdName = "_write";
+
     /// <summary>UTF-16 units of a text: 64 KiB.</summary>
     public const int MaxTextChars = 32_767;
     public const int MaxPropertyBytes = 64 * 1024;
@@ -128,6 +131,11 @@ internal static class RowLimits
         if (name is "PartitionKey" or "RowKey" or "Timestamp")
         {
             return "has a name that Azure Tables keeps for itself";
+        }
+
+        if (name is WriteIdName)
+        {
+            return "has a name that the store keeps for itself";
         }
 
         if (!IsName(name))

@@ -59,12 +59,6 @@ internal sealed record AccessOptions(
             reader.Fault("WEBUI_SECRET_KEY", secret, "at least 16 random characters", secret: true);
         }
 
-        if (hosting.InAzure && secret is null && codes.Length > 0)
-        {
-            reader.Fault("WEBUI_SECRET_KEY", "nothing",
-                "at least 16 random characters: it signs the passes, and this version has no store in Azure that could keep a generated one");
-        }
-
         return new(
             codes.Length > 0 ? AccessMode.Code : AccessMode.Open,
             codes,

@@ -20,6 +20,14 @@ internal sealed record Caller(Standing Standing, string? PassId = null, bool IsR
     /// <summary>The caller has nothing but its own key: only the default connection serves it.</summary>
     public bool HasOnlyOwnKey => OwnKey is not null && Standing == Standing.Stranger;
 
+    /// <summary>Whose data the caller stores and sees; null for a caller that stores nothing.</summary>
+    public OwnerId? Owner => IsRelayOnly ? null : Standing switch
+    {
+        Standing.User => OwnerId.Local,
+        Standing.Guest when PassId is not null => OwnerId.OfPass(PassId),
+        _ => null,
+    };
+
     /// <summary>For the request log: what kind of caller, never which.</summary>
     public string Kind => HasOnlyOwnKey ? "own-key" : IsRelayOnly ? "code" : Standing.ToString().ToLowerInvariant();
 }

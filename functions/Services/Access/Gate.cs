@@ -7,6 +7,9 @@ internal sealed record Gate(Standing Least, bool IsRelay = false)
 {
     public static readonly Gate Public = new(Standing.Stranger);
 
+    /// <summary>Routes on what a caller stores: no <c>nk-</c> code, no provider key of its own.</summary>
+    public static readonly Gate Stored = new(Standing.Guest);
+
     public static readonly Gate Relay = new(Standing.Guest, IsRelay: true);
 }
 

@@ -29,6 +29,9 @@ internal enum UpstreamLeg
 
     /// <summary>It answered whole where a stream was asked for, after the stream to the caller had begun.</summary>
     NotAStream,
+
+    /// <summary>What it sent is no chat completion, or longer than any is.</summary>
+    Unreadable,
 }
 
 /// <summary>A call that failed before the provider gave an answer of its own, or in the middle of one.</summary>
@@ -43,6 +46,7 @@ internal sealed record UpstreamFailure(UpstreamLeg Leg, string ConnectionName)
         UpstreamLeg.Protocol => new(502, "upstream_protocol", $"{ConnectionName}: what it sent is not HTTP. Check the base URL and port of this connection."),
         UpstreamLeg.NotAnApi => new(502, "upstream_not_an_api", $"{ConnectionName}: it answered with a web page or a redirect where an API answer was expected. The base URL may lack /v1."),
         UpstreamLeg.NotAStream => new(502, "upstream_not_a_stream", $"{ConnectionName}: it answered without a stream although one was asked for."),
+        UpstreamLeg.Unreadable => new(502, "upstream_unreadable", $"{ConnectionName}: what it sent cannot be read as a chat completion. Try again, or try another model."),
         _ => new(502, "upstream_cut", $"{ConnectionName}: it closed the connection before its answer was complete. Try again."),
     };
 

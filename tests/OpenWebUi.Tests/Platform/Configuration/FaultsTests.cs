@@ -61,8 +61,8 @@ public sealed class FaultsTests
         Assert.Equal("", Read(("WEBUI_SECRET_KEY", "0123456789abcdef"), ("WEBUI_JWT_SECRET_KEY", "0123456789abcdef")));
 
     [Fact]
-    public void CodesInAzure_WithoutASecretKey_AreAFault() =>
-        Assert.Contains("WEBUI_SECRET_KEY", Read(("CODE", "right"), ("WEBSITE_SITE_NAME", "site")), StringComparison.Ordinal);
+    public void InAzure_WithoutAStorageAccount_IsAFault() =>
+        Assert.Contains("AzureWebJobsStorage", Read(("CODE", "right"), ("WEBSITE_SITE_NAME", "site")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("true", true)]

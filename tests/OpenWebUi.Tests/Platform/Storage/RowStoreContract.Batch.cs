@@ -124,7 +124,8 @@ public abstract partial class RowStoreContract
         do
         {
             var page = await Store.QueryAsync(Table, Partition, RowRange.All, 10, null, None);
-            Assert.Equal(page.Rows[0].Properties.GetText("Text"), page.Rows[1].Properties.GetText("Text"));
+            // A page that is shorter than asked for may show one of them only.
+            Assert.Single(page.Rows.Select(row => row.Properties.GetText("Text")).Distinct());
         }
         while (!writing.IsCompleted);
         await writing;

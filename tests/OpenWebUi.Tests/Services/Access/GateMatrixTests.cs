@@ -13,6 +13,7 @@ public sealed class GateMatrixTests
 {
     private const string Public = "public";
     private const string Relay = "relay";
+    private const string Stored = "stored";
 
     private static readonly (string Methods, string Route, string Gate)[] Routes =
     [
@@ -25,6 +26,10 @@ public sealed class GateMatrixTests
         ("GET,OPTIONS", "/api/v1/models", Relay),
         ("*", "/api/chat/completions", Relay),
         ("*", "/api/v1/chat/completions", Relay),
+        ("GET", "/api/v1/chats/{id}/messages/{mid}/stream", Stored),
+        ("POST", "/api/v1/chats/{id}/messages/{mid}/stop", Stored),
+        ("GET", "/api/tasks/chat/{id}", Stored),
+        ("POST", "/api/tasks/stop/{task}", Stored),
         ("*", "/api/embeddings", Relay),
         ("*", "/api/v1/embeddings", Relay),
         ("*", "/v1/{**path}", Relay),
@@ -69,7 +74,7 @@ public sealed class GateMatrixTests
             var gate = Assert.Single(route.Metadata.GetOrderedMetadata<Gate>());
             var methods = route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } some ? string.Join(",", some) : "*";
             var pattern = route.RoutePattern.RawText!;
-            return (methods, pattern.StartsWith('/') ? pattern : "/" + pattern, gate == Gate.Public ? Public : gate == Gate.Relay ? Relay : gate.ToString());
+            return (methods, pattern.StartsWith('/') ? pattern : "/" + pattern, gate == Gate.Public ? Public : gate == Gate.Relay ? Relay : gate == Gate.Stored ? Stored : gate.ToString());
         });
         Assert.Equal(Routes.Order(), actual.Order());
     }

@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using OpenWebUi.Platform.Http;
-using OpenWebUi.Services.Upstreams;
 
-namespace OpenWebUi.Relay;
+namespace OpenWebUi.Services.Upstreams;
 
 /// <summary>What a provider answered instead of a success.</summary>
 /// <param name="Json">Its body, where that is JSON: it is passed on untouched, because SDKs read it.</param>
@@ -60,15 +59,13 @@ internal sealed record UpstreamError(byte[]? Json, ErrorReport Report)
     }
 
     /// <summary>A provider that repeats the key it refuses must not tell it to our callers.</summary>
-    private static byte[] Masked(byte[] body, Connection connection)
-    {
-        foreach (var key in connection.Keys.Where(key => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(key)) >= 0))
-        {
-            body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body).Replace(key, "***", StringComparison.Ordinal));
-        }
+    public static string Masked(string text, Connection connection) =>
+        connection.Keys.Aggregate(text, (masked, key) => masked.Replace(key, "***", StringComparison.Ordinal));
 
-        return body;
-    }
+    private static byte[] Masked(byte[] body, Connection connection) =>
+        connection.Keys.Any(key => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(key)) >= 0)
+            ? Encoding.UTF8.GetBytes(Masked(Encoding.UTF8.GetString(body), connection))
+            : body;
 
     private static async Task<byte[]> ReadBoundedAsync(Stream from, CancellationToken cancellation)
     {

@@ -1,0 +1,121 @@
+using OpenWebUi.Platform.Storage;
+
+namespace OpenWebUi.Services.Conversations;
+
+/// <summary>Where a chat's title comes from; a later kind never gives way to an earlier one.</summary>
+internal enum TitleSource
+{
+    /// <summary>The beginning of the first message.</summary>
+    FirstWords,
+
+    /// <summary>A model wrote it.</summary>
+    Generated,
+
+    /// <summary>A person, or a client, gave it.</summary>
+    Given,
+}
+
+/// <summary>A chat without its messages.</summary>
+/// <param name="Id">Unique for its owner.</param>
+/// <param name="Title">Not empty, at most <see cref="MaxTitleChars"/>.</param>
+/// <param name="UpdatedAt">When somebody last said something or changed a message; lists are ordered by it. Whole milliseconds.</param>
+internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public const int MaxTitleChars = 200;
+
+    public TitleSource TitleSource { get; init; }
+
+    /// <summary>How often a model was asked for a title in vain.</summary>
+    public int TitleAttempts { get; init; }
+
+    public bool IsPinned { get; init; }
+
+    public bool IsArchived { get; init; }
+
+    /// <summary>The message at whose branch the chat is opened; null for a chat without messages.</summary>
+    public MessageId? CurrentId { get; init; }
+
+    /// <summary>Depth of <see cref="CurrentId"/>: 0 for a first message.</summary>
+    public int CurrentDepth { get; init; }
+
+    /// <summary>The highest message that was part of the context of the last turn at <see cref="CurrentId"/>: the next turn reads from here.</summary>
+    public int WindowDepth { get; init; }
+
+    /// <summary>What else a client keeps with a chat (models, params, files, system...): a JSON object, or null for none.</summary>
+    public string? Extra { get; init; }
+
+    /// <summary>Open WebUI's <c>meta</c>: a JSON object, or null for none.</summary>
+    public string? Meta { get; init; }
+
+    /// <summary>Set: the chat waits for its removal; for everybody but housekeeping and an undo it does not exist.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>Of the row that was read; default for a chat that was not stored yet.</summary>
+    public ETag ETag { get; init; }
+
+    public Shelf Shelf => IsArchived ? Shelf.Archived : IsPinned ? Shelf.Pinned : Shelf.Normal;
+
+    public string ListRow => ChatRows.List(Shelf, UpdatedAt, Id);
+
+    public static Chat Of(ChatId id, StoredRow row)
+    {
+        var p = row.Properties;
+        return new(id, p.GetText("Title") ?? "", p.GetTime("CreatedAt") ?? default, p.GetTime("UpdatedAt") ?? default)
+        {
+            TitleSource = (TitleSource)(p.GetInt64("TitleSource") ?? 0),
+            TitleAttempts = (int)(p.GetInt64("TitleAttempts") ?? 0),
+            IsPinned = p.GetBoolean("IsPinned") ?? false,
+            IsArchived = p.GetBoolean("IsArchived") ?? false,
+            CurrentId = p.GetText("CurrentId") is { } current ? new(current) : null,
+            CurrentDepth = (int)(p.GetInt64("CurrentDepth") ?? 0),
+            WindowDepth = (int)(p.GetInt64("WindowDepth") ?? 0),
+            Extra = LongText.Read(p, "Extra"),
+            Meta = LongText.Read(p, "Meta"),
+            DeletedAt = p.GetTime("DeletedAt"),
+            ETag = row.ETag,
+        };
+    }
+
+    public RowProperties ToRow()
+    {
+        var row = new RowProperties
+        {
+            ["Title"] = Title,
+            ["CreatedAt"] = CreatedAt,
+            ["UpdatedAt"] = UpdatedAt,
+            ["TitleSource"] = (long)TitleSource,
+            ["TitleAttempts"] = TitleAttempts,
+            ["IsPinned"] = IsPinned,
+            ["IsArchived"] = IsArchived,
+            ["CurrentId"] = CurrentId?.Text,
+            ["CurrentDepth"] = CurrentDepth,
+            ["WindowDepth"] = WindowDepth,
+            ["DeletedAt"] = DeletedAt,
+        };
+        LongText.Write(row, "Extra", Extra);
+        LongText.Write(row, "Meta", Meta);
+        return row;
+    }
+
+    /// <summary>The line of the list on which the chat stands.</summary>
+    public RowProperties ToListRow() => new()
+    {
+        ["Title"] = Title,
+        ["CreatedAt"] = CreatedAt,
+        ["UpdatedAt"] = UpdatedAt,
+        ["IsPinned"] = IsPinned,
+        ["IsArchived"] = IsArchived,
+    };
+}
+
+/// <summary>A chat as a list shows it.</summary>
+internal sealed record ChatLine(ChatId Id, string Title, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool IsPinned, bool IsArchived)
+{
+    public static ChatLine Of(StoredRow row) => new(
+        new(row.Key.Row[(row.Key.Row.LastIndexOf('.') + 1)..]),
+        row.Properties.GetText("Title") ?? "",
+        row.Properties.GetTime("CreatedAt") ?? default,
+        row.Properties.GetTime("UpdatedAt") ?? default,
+        row.Properties.GetBoolean("IsPinned") ?? false,
+        row.Properties.GetBoolean("IsArchived") ?? false);
+}

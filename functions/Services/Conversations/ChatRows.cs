@@ -1,0 +1,67 @@
+using System.Globalization;
+using OpenWebUi.Platform.Storage;
+
+namespace OpenWebUi.Services.Conversations;
+
+/// <summary>The list on which a chat stands.</summary>
+internal enum Shelf
+{
+    Normal,
+    Pinned,
+    Archived,
+}
+
+/// <summary>
+/// The row keys of an owner's chats: table <c>Chats</c>, partition = owner.
+/// <code>
+/// l.{shelf}.{newest first}.{chat}          a line of a list: title and times, so that a list is one query
+/// x.{chat}.c                               the chat itself
+/// x.{chat}.i.{message}                     where a message stands: its depth
+/// x.{chat}.m.{deepest first}.{message}     a message; a branch is read from its leaf upwards by one range
+/// x.{chat}.r.{message}.k{number}           text of a running answer since the checkpoint before
+/// x.{chat}.r.{message}.z                   the running answer's lease; sorts after its checkpoints
+/// </code>
+/// Everything of a chat has one prefix: whatever a deletion missed is found by it.
+/// </summary>
+internal static class ChatRows
+{
+    public const string Table = "Chats";
+
+    /// <summary>More than any depth, and with one digit less than what it is subtracted from could get.</summary>
+    private const int DepthCeiling = 90_000_000;
+
+    private const long TimeCeiling = 9_999_999_999_999;
+
+    public static string List(Shelf shelf, DateTimeOffset updatedAt, ChatId chat) =>
+        $"{ListPrefix(shelf)}{(TimeCeiling - updatedAt.ToUnixTimeMilliseconds()).ToString("D13", CultureInfo.InvariantCulture)}.{chat}";
+
+    public static string ListPrefix(Shelf shelf) => shelf switch { Shelf.Pinned => "l.p.", Shelf.Archived => "l.a.", _ => "l.n." };
+
+    public static string Chat(ChatId chat) => $"x.{chat}.c";
+
+    public static string Everything(ChatId chat) => $"x.{chat}.";
+
+    public static string Index(ChatId chat, MessageId message) => $"x.{chat}.i.{message}";
+
+    public static string Message(ChatId chat, int depth, MessageId message) => $"{Depth(chat, depth)}{message}";
+
+    public static string Messages(ChatId chat) => $"x.{chat}.m.";
+
+    /// <summary>The messages from a depth up to another one, both inclusive, the deeper ones first.</summary>
+    public static RowRange Upwards(ChatId chat, int deepest, int highest) =>
+        RowRange.Between(Depth(chat, deepest), Depth(chat, highest - 1));
+
+    public static RowRange Below(ChatId chat, int depth) => RowRange.Between(Messages(chat), Depth(chat, depth));
+
+    public static string Run(ChatId chat, MessageId message) => $"{RunPrefix(chat, message)}z";
+
+    public static string RunPrefix(ChatId chat, MessageId message) => $"x.{chat}.r.{message}.";
+
+    public static string Runs(ChatId chat) => $"x.{chat}.r.";
+
+    public static string Checkpoint(ChatId chat, MessageId message, int number) =>
+        $"{RunPrefix(chat, message)}k{number.ToString("D6", CultureInfo.InvariantCulture)}";
+
+    private static string Depth(ChatId chat, int depth) =>
+        $"{Messages(chat)}{(DepthCeiling - depth).ToString("D8", CultureInfo.InvariantCulture)}.";
+}

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using OpenWebUi.Services.Access;
+
+namespace OpenWebUi.Services.Conversations;
+
+/// <summary>The part of a branch that goes to the model.</summary>
+/// <param name="Messages">Oldest first; the last one is the parent of what comes. Empty at the beginning of a chat.</param>
+/// <param name="TopDepth">Depth of the first message: the next turn reads no higher.</param>
+internal sealed record Context(IReadOnlyList<Message> Messages, int TopDepth);
+
+/// <summary>
+/// Reads and bounds what a model is told. Each turn remembers where its window began; the next one reads from there, so that
+/// a turn in a chat of ten thousand messages reads as much as one in a chat of ten.
+/// </summary>
+internal sealed class ContextWindow(MessageStore messages, RunOptions options)
+{
+    /// <summary>What a message costs beyond its text: role and separators.</summary>
+    private const int MessageTokens = 4;
+
+    /// <summary>A page of a branch that was not the current one, whose window nobody remembers.</summary>
+    private const int PageMessages = 48;
+
+    /// <summary>The window that ends at a message.</summary>
+    /// <param name="owner">Whose.</param>
+    /// <param name="chat">The chat.</param>
+    /// <param name="end">Its last message; null for an empty window.</param>
+    /// <param name="newTokens">What comes after it and must fit too.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Null where the message is not in the chat.</returns>
+    public async Task<Context?> ReadAsync(OwnerId owner, Chat chat, BranchCursor? end, int newTokens, CancellationToken cancellation)
+    {
+        if (end is not { } leaf)
+        {
+            return new([], 0);
+        }
+
+        var isCurrent = leaf.Depth >= chat.CurrentDepth - 1 && leaf.Depth >= chat.WindowDepth;
+        var budget = options.ContextTokens - newTokens;
+        var newestFirst = new List<Message>();
+        BranchCursor? next = leaf;
+        do
+        {
+            var highest = isCurrent ? chat.WindowDepth : 0;
+            var limit = isCurrent ? leaf.Depth - highest + 1 : PageMessages;
+            var branch = await messages.ReadUpwardsAsync(owner, chat.Id, next.Value, limit, highest, cancellation);
+            newestFirst.AddRange(branch.Messages.Reverse());
+            next = branch.Before;
+        }
+        while (!isCurrent && next is not null && newestFirst.Sum(TokensOf) < budget);
+
+        return newestFirst.Count == 0 ? null : Bound(newestFirst, budget);
+    }
+
+    /// <summary>An estimate that needs no model's vocabulary: four ASCII letters a token, one for any other character.</summary>
+    public static int TokensOf(string text)
+    {
+        var ascii = text.Count(char.IsAscii);
+        return (ascii / 4) + (text.Length - ascii);
+    }
+
+    private static int TokensOf(Message message) => MessageTokens + TokensOf(message.Content);
+
+    /// <summary>The newest is always in; the window begins with a person's message.</summary>
+    private static Context Bound(List<Message> newestFirst, int budget)
+    {
+        var taken = 1;
+        budget -= TokensOf(newestFirst[0]);
+        while (taken < newestFirst.Count && (budget -= TokensOf(newestFirst[taken])) >= 0)
+        {
+            taken++;
+        }
+
+        while (taken > 1 && taken < newestFirst.Count && !newestFirst[taken - 1].IsUser)
+        {
+            taken--;
+        }
+
+        var window = newestFirst.Take(taken).Reverse().ToList();
+        return new(window, window[0].Depth);
+    }
+}
+
+/// <summary>The provider's request body.</summary>
+internal static class PromptJson
+{
+    /// <param name="chat">For its system prompt.</param>
+    /// <param name="history">Oldest first.</param>
+    public static JsonArray Messages(Chat chat, IEnumerable<Message> history)
+    {
+        var prompt = new JsonArray();
+        if (SystemPrompt(chat) is { Length: > 0 } system)
+        {
+            prompt.Add((JsonNode)new JsonObject { ["role"] = "system", ["content"] = system });
+        }
+
+        foreach (var message in history)
+        {
+            // An answer that failed before its first word says nothing to a model.
+            if (ContentOf(message) is { } content)
+            {
+                prompt.Add((JsonNode)new JsonObject { ["role"] = message.Role, ["content"] = content });
+            }
+        }
+
+        return prompt;
+    }
+
+    private static string? SystemPrompt(Chat chat)
+    {
+        var extra = ExtraJson.Read(chat.Extra);
+        return (extra["params"] is JsonObject parameters ? ExtraJson.Text(parameters, "system") : null) ?? ExtraJson.Text(extra, "system");
+    }
+
+    /// <summary>A string, or OpenAI's parts where the message has pictures; null for nothing at all.</summary>
+    private static JsonNode? ContentOf(Message message)
+    {
+        var extra = message.IsUser && message.Extra is not null ? ExtraJson.Read(message.Extra) : null;
+        if (extra?["contentParts"] is JsonArray parts)
+        {
+            return parts.DeepClone();
+        }
+
+        var pictures = (extra?["files"] as JsonArray)?.OfType<JsonObject>()
+            .Where(file => ExtraJson.Text(file, "type") == "image").Select(file => ExtraJson.Text(file, "url"))
+            .Where(url => url?.StartsWith("data:image/", StringComparison.Ordinal) == true || url?.StartsWith("https://", StringComparison.Ordinal) == true).ToList();
+        if (pictures is not { Count: > 0 })
+        {
+            return message.Content.Length == 0 ? null : JsonValue.Create(message.Content);
+        }
+
+        var content = new JsonArray((JsonNode)new JsonObject { ["type"] = "text", ["text"] = message.Content });
+        foreach (var url in pictures)
+        {
+            content.Add((JsonNode)new JsonObject { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = url } });
+        }
+
+        return content;
+    }
+}

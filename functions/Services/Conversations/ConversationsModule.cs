@@ -1,0 +1,21 @@
+namespace OpenWebUi.Services.Conversations;
+
+/// <summary>What the room is made of.</summary>
+internal static class ConversationsModule
+{
+    public static void AddConversations(this IServiceCollection services, RunOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<MessageOverflow>();
+        services.AddSingleton<ChatStore>();
+        services.AddSingleton<MessageStore>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<ChatWriter>();
+        services.AddSingleton<ContextWindow>();
+        services.AddSingleton<ChatTitles>();
+        services.AddSingleton<AnswerRuns>();
+        services.AddHostedService(provider => provider.GetRequiredService<AnswerRuns>());
+        services.AddSingleton<AnswerFollower>();
+        services.AddSingleton<TurnStarter>();
+    }
+}

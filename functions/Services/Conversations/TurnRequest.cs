@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Access;
+
+namespace OpenWebUi.Services.Conversations;
+
+/// <summary>A person's new message.</summary>
+/// <param name="Extra">What else the client keeps with it (files...), a JSON object or null.</param>
+internal sealed record NewMessage(MessageId Id, string Content, string? Extra);
+
+/// <summary>An answer that is asked for.</summary>
+/// <param name="Id">The client's; null lets one be made.</param>
+internal sealed record NewAnswer(MessageId? Id, string Model);
+
+/// <summary>What is asked of a stored chat, in the words of docs/chats.md.</summary>
+/// <param name="Chat">Null: a new one.</param>
+/// <param name="Parent">What the new message, or, without one, the new answer follows.</param>
+/// <param name="Answers">One for each model.</param>
+/// <param name="Parameters">What else goes to the provider (temperature...).</param>
+internal sealed record TurnRequest(
+    OwnerId Owner, ChatId? Chat, MessageId? Parent, NewMessage? Message, IReadOnlyList<NewAnswer> Answers, JsonObject Parameters)
+{
+    /// <summary>Goes on with the answer's text instead of writing another.</summary>
+    public bool Continues { get; init; }
+
+    /// <summary>Only where the answer has this many units: a request that is repeated goes on once.</summary>
+    public int? ContinuesFrom { get; init; }
+
+    /// <summary>The whole context, where the client brings its own; null builds it from the store.</summary>
+    public JsonArray? Prompt { get; init; }
+
+    public string? OwnKey { get; init; }
+
+    public bool WantsTitle { get; init; }
+}
+
+internal abstract record TurnOutcome
+{
+    private TurnOutcome()
+    {
+    }
+
+    /// <summary>The turn is stored and its answers run; or it was stored before and they run, or ran.</summary>
+    public sealed record Begun(ChatId Chat, MessageId? UserMessage, IReadOnlyList<Message> Answers) : TurnOutcome;
+
+    /// <summary>The chat, or a message that the request names, is not there.</summary>
+    public sealed record Missing : TurnOutcome;
+
+    public sealed record Refused(ErrorReport Report) : TurnOutcome;
+}

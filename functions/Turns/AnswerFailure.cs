@@ -1,0 +1,33 @@
+using System.Text.Json;
+using OpenWebUi.Services.Conversations;
+
+namespace OpenWebUi.Turns;
+
+/// <summary>Why an answer has no good end, for callers who speak OpenAI's dialect.</summary>
+internal sealed record AnswerFailure(int Status, string Message, string Code, string? Connection)
+{
+    public static AnswerFailure Of(Message message)
+    {
+        if (message.Error is null)
+        {
+            return new(502, "The answer was interrupted: the server that wrote it went away, or nobody listened any more. What had come is kept and can be continued.", "interrupted", null);
+        }
+
+        var error = ExtraJson.Read(message.Error);
+        return new(
+            error["status"]?.GetValue<int>() ?? 502,
+            ExtraJson.Text(error, "content") ?? "The answer failed.",
+            ExtraJson.Text(error, "type") ?? "failed",
+            ExtraJson.Text(error, "connection"));
+    }
+
+    public void WriteFields(Utf8JsonWriter json)
+    {
+        json.WriteString("message", Message);
+        json.WriteString("type", Code == "interrupted" ? "interrupted" : Status == 401 ? "authentication_error" : Status == 429 ? "rate_limit_error" : "upstream_error");
+        json.WriteNull("param");
+        json.WriteString("code", Code);
+        json.WriteNumber("status", Status);
+        json.WriteString("connection", Connection);
+    }
+}

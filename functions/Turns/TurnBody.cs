@@ -1,0 +1,173 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Conversations;
+
+namespace OpenWebUi.Turns;
+
+/// <summary>The body of a turn, read field by field (docs/chats.md has its form).</summary>
+/// <param name="Request">What is asked of the chat.</param>
+/// <param name="Streams">The caller reads the answer from this response.</param>
+/// <param name="AnswersAtOnce">The caller asks for tasks (Open WebUI's page with its socket, or several models): it is answered at once and follows elsewhere.</param>
+/// <param name="AwaitsTitle">The stream stays open for the title.</param>
+/// <param name="Plain">The messages of a plain completion that is to be kept; null for a turn.</param>
+internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersAtOnce, bool AwaitsTitle, JsonArray? Plain)
+{
+    private const int MaxAnswers = 8;
+    private const int MaxModelChars = 256;
+
+    /// <summary>Fields that are ours or Open WebUI's page's: everything else is the provider's.</summary>
+    private static readonly string[] NotForProviders =
+    [
+        "chat_id", "parent_id", "parent_message", "user_message", "id", "message_ids", "continue", "sequence", "background_tasks", "session_id", "messages",
+        "model", "stream", "params", "files", "tool_ids", "tool_servers", "filter_ids", "features", "variables", "model_item", "folder_id",
+    ];
+
+    /// <summary>What Open WebUI's page puts into <c>params</c> and a provider understands at the top.</summary>
+    private static readonly string[] ProviderParams =
+    [
+        "temperature", "top_p", "max_tokens", "max_completion_tokens", "seed", "stop", "frequency_penalty", "presence_penalty", "reasoning_effort", "logit_bias", "top_k", "min_p",
+        "response_format",
+    ];
+
+    public static (TurnBody? Body, ErrorReport? Refusal) Read(ReadOnlyMemory<byte> bytes, OwnerId owner, string? ownKey, bool isKept)
+    {
+        JsonObject root;
+        try
+        {
+            root = JsonNode.Parse(bytes.Span)!.AsObject();
+            _ = root.Count; // duplicate fields are found now, not later
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return (null, new(400, "invalid_json", "The request body is not a JSON object, or names a field twice."));
+        }
+
+        try
+        {
+            return (Read(root, owner, ownKey, isKept), null);
+        }
+        catch (InvalidFieldException e)
+        {
+            return (null, new(422, "invalid_body", e.Message, e.Field));
+        }
+    }
+
+    private static TurnBody Read(JsonObject root, OwnerId owner, string? ownKey, bool isKept)
+    {
+        var chat = Id(root, "chat_id") is { } chatId ? new ChatId(chatId) : (ChatId?)null;
+        var message = root["user_message"] is { } sent ? ReadMessage(sent) : null;
+        var answers = ReadAnswers(root);
+        var prompt = root["messages"] is JsonArray { Count: > 0 } messages ? messages : null;
+        var plain = isKept && chat is null && message is null ? prompt ?? throw new InvalidFieldException("messages", "'messages' must be an array that is not empty.") : null;
+        if (chat is null && message is null && plain is null)
+        {
+            throw new InvalidFieldException("chat_id", "A new chat begins with 'user_message'; another answer names its 'chat_id'.");
+        }
+
+        var parent = Id(root, "parent_id");
+        if (message is not null && chat is null && parent is not null)
+        {
+            throw new InvalidFieldException("parent_id", "A new chat has no 'parent_id'.");
+        }
+
+        var continues = Flag(root, "continue");
+        if (continues && (answers is not [{ Id: not null }] || message is not null))
+        {
+            throw new InvalidFieldException("continue", "'continue' needs the 'id' of one answer, and no 'user_message'.");
+        }
+
+        var background = root["background_tasks"] as JsonObject;
+        var asksForTitle = background is not null && background["title_generation"] is JsonValue value && value.TryGetValue<bool>(out var asked) ? asked : (bool?)null;
+        var request = new TurnRequest(owner, chat, parent is null ? null : new MessageId(parent), message, answers, Parameters(root))
+        {
+            Continues = continues,
+            ContinuesFrom = root["sequence"] is JsonValue number && number.TryGetValue<int>(out var sequence) ? sequence : null,
+            // A turn brings its own context only where it is not told by its message: Open WebUI's page does.
+            Prompt = message is null && !continues ? prompt?.DeepClone().AsArray() : null,
+            OwnKey = ownKey,
+            WantsTitle = plain is null && asksForTitle != false,
+        };
+        var answersAtOnce = answers.Count > 1 || (root["session_id"] is JsonValue && chat is not null);
+        return new(request, Flag(root, "stream"), answersAtOnce, asksForTitle == true, plain);
+    }
+
+    private static NewMessage ReadMessage(JsonNode sent)
+    {
+        if (sent is not JsonObject fields)
+        {
+            throw new InvalidFieldException("user_message", "'user_message' must be an object.");
+        }
+
+        var extra = fields.DeepClone().AsObject();
+        foreach (var name in (ReadOnlySpan<string>)["id", "content", "role", "parentId", "childrenIds", "timestamp"])
+        {
+            extra.Remove(name);
+        }
+
+        var content = MessageContent.Read(fields["content"], extra)
+            ?? throw new InvalidFieldException("user_message", "'user_message.content' must be a string or an array of parts.");
+        return new(Id(fields, "id") is { } id ? new(id) : MessageId.New(), content, ExtraJson.Write(extra));
+    }
+
+    private static List<NewAnswer> ReadAnswers(JsonObject root)
+    {
+        if (root["message_ids"] is not { } list)
+        {
+            return [new(Id(root, "id") is { } id ? new(id) : null, Model(root, "model"))];
+        }
+
+        if (list is not JsonArray { Count: > 0 and <= MaxAnswers } several || several.Any(one => one is not JsonObject))
+        {
+            throw new InvalidFieldException("message_ids", $"'message_ids' must be an array of 1 to {MaxAnswers} objects.");
+        }
+
+        var answers = several.OfType<JsonObject>().Select(one => new NewAnswer(Id(one, "message_id") is { } id ? new(id) : null, Model(one, "model_id"))).ToList();
+        return answers.Where(a => a.Id is not null).DistinctBy(a => a.Id).Count() == answers.Count(a => a.Id is not null)
+            ? answers : throw new InvalidFieldException("message_ids", "'message_ids' names one 'message_id' twice.");
+    }
+
+    private static JsonObject Parameters(JsonObject root)
+    {
+        var parameters = root.DeepClone().AsObject();
+        foreach (var name in NotForProviders)
+        {
+            parameters.Remove(name);
+        }
+
+        foreach (var (name, value) in root["params"] as JsonObject ?? [])
+        {
+            if (ProviderParams.Contains(name) && value is not null && !parameters.ContainsKey(name))
+            {
+                parameters[name] = value.DeepClone();
+            }
+        }
+
+        return parameters;
+    }
+
+    private static string Model(JsonObject fields, string name) =>
+        fields[name] is JsonValue value && value.TryGetValue<string>(out var model) && model.Length is > 0 and <= MaxModelChars
+            ? model : throw new InvalidFieldException(name, $"'{name}' must be a string that is not empty.");
+
+    private static string? Id(JsonObject fields, string name) => fields[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<string>(out var text) && text.Length == 0 => null,
+        JsonValue value when value.TryGetValue<string>(out var text) && MessageId.TryParse(text, out var id) => id.Text,
+        _ => throw new InvalidFieldException(name, $"'{name}' must be 1 to 64 letters, digits, '-' or '_'."),
+    };
+
+    private static bool Flag(JsonObject fields, string name) => fields[name] switch
+    {
+        null => false,
+        JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
+        _ => throw new InvalidFieldException(name, $"'{name}' must be true or false."),
+    };
+
+    private sealed class InvalidFieldException(string name, string message) : Exception(message)
+    {
+        public string Field => name;
+    }
+}
