@@ -117,9 +117,9 @@ export const stopAnswer = (id: string, messageId: string) =>
 export const giveBackAnswer = (id: string, messageId: string, seen: { content: string; reasoning: string }) =>
   post(`${messageAt(id, messageId)}/seen`, seen, json<StoredMessage>);
 
-/** Where an answer is followed from a sequence on. */
-export const streamAddress = (id: string, messageId: string, from: number) =>
-  `${messageAt(id, messageId)}/stream?from=${from}`;
+/** Where an answer is followed from a sequence on. @param title Stays open for the title of a first turn. */
+export const streamAddress = (id: string, messageId: string, from: number, title: boolean) =>
+  `${messageAt(id, messageId)}/stream?from=${from}${title ? '&title=true' : ''}`;
 
 const change = (id: string, chat: object) => post(at(id), { chat }, json<ChatEntry>);
 

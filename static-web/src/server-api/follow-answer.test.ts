@@ -99,7 +99,9 @@ describe('followAnswer', () => {
         expect(await follow(page), `cut at ${cut}`).toEqual({ kind: 'settled' });
         expect(page.text, `cut at ${cut}`).toBe(TEXT);
         expect(page.parts.reasoning).toBe('hm, é');
-        expect(page.ends).toEqual([{ state: 'done', sequence: TEXT.length, finish: 'stop', failure: null }]);
+        expect(page.ends).toEqual([
+          { state: 'done', sequence: TEXT.length, finish: 'stop', failure: null, reasoningMs: null },
+        ]);
         // Until the acknowledgment the same turn is sent again, afterwards never.
         const posts = sent.filter(({ method }) => method === 'POST');
         expect(new Set(posts.map(({ body }) => body)).size).toBe(1);

@@ -9,6 +9,8 @@ export interface Settled {
   sequence: number;
   /** The provider's finish_reason; empty when it gave none. */
   finish: string;
+  /** How long the model thought; null when the server does not know. */
+  reasoningMs: number | null;
   failure: Failure | null;
 }
 
@@ -65,13 +67,15 @@ export async function followAnswer(
 ): Promise<FollowEnd> {
   let finish = '';
   let attempt = 0;
+  const title = 'turn' in target && target.turn.background_tasks !== undefined;
   let begun: Begun | null = 'turn' in target ? null : target;
   while (!signal.aborted) {
     const connection = new Connection(signal);
     let settled = false;
     let refused: Failure | null = null;
     try {
-      const source = begun === null ? (target as { turn: Turn }) : { ...begun, sequence: follower.sequence };
+      const source =
+        begun === null ? (target as { turn: Turn }) : { ...begun, sequence: follower.sequence, title };
       for await (const event of readAnswer(source, connection.signal, connection.alive)) {
         if (event.kind === 'refused') refused = event.failure;
         else follower.link('live');
@@ -80,8 +84,14 @@ export async function followAnswer(
         else if (event.kind === 'title') follower.title(event.title);
         else if (event.kind === 'settled' && !settled) {
           settled = true;
-          const { state, failure } = event;
-          follower.settled({ state, failure, finish, sequence: event.sequence ?? follower.sequence });
+          const { state, failure, reasoningMs } = event;
+          follower.settled({
+            state,
+            failure,
+            reasoningMs,
+            finish,
+            sequence: event.sequence ?? follower.sequence,
+          });
         } else if (event.kind === 'part') {
           attempt = 0;
           if (!take(event, follower)) return { kind: 'gap' };

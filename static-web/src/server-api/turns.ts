@@ -17,6 +17,8 @@ export interface Turn {
   /** The answer's id. */
   id: string;
   continue?: true;
+  /** With `continue`: what the answer has. A request that is repeated then goes on once. */
+  sequence?: number;
   background_tasks?: { title_generation: true };
 }
 
@@ -37,13 +39,14 @@ export type AnswerEvent =
       kind: 'settled';
       state: Exclude<StoredState, 'running'>;
       sequence: number | null;
+      reasoningMs: number | null;
       failure: Failure | null;
     }
   /** The server refused; nothing was stored by this request. */
   | { kind: 'refused'; failure: Failure };
 
 interface Chunk {
-  error?: { message?: string; type?: string } | string;
+  error?: { message?: string; type?: string; status?: number | null; connection?: string | null } | string;
   choices?: {
     delta?: { content?: string | null; reasoning_content?: string | null };
     finish_reason?: string | null;
@@ -54,14 +57,13 @@ interface Chunk {
     state?: StoredState;
     sequence?: number;
     title?: string;
-    connection?: string | null;
-    status?: number | null;
+    reasoning_ms?: number;
   };
 }
 
 /** Sends a turn, or follows an answer from a sequence on: one connection, told until it ends. Throws when it breaks. */
 export async function* readAnswer(
-  from: { turn: Turn } | { chatId: string; messageId: string; sequence: number },
+  from: { turn: Turn } | { chatId: string; messageId: string; sequence: number; title: boolean },
   signal: AbortSignal,
   onbytes: () => void,
 ): AsyncGenerator<AnswerEvent, void, void> {
@@ -73,7 +75,7 @@ export async function* readAnswer(
           body: JSON.stringify({ ...from.turn, stream: true }),
           signal,
         })
-      : await fetch(streamAddress(from.chatId, from.messageId, from.sequence), {
+      : await fetch(streamAddress(from.chatId, from.messageId, from.sequence, from.title), {
           headers: { Accept: 'text/event-stream' },
           cache: 'no-store',
           signal,
@@ -106,21 +108,27 @@ function* eventsOf(chunk: Chunk, id: string | null, connection: string | null): 
   }
   if (choice?.finish_reason) yield { kind: 'finish', reason: choice.finish_reason };
   if (openwebui?.title) yield { kind: 'title', title: openwebui.title };
-  const sequence = openwebui?.sequence ?? null;
+  // The first event tells a state too, of before anything was told: an answer that is over says so again at its end.
+  if (openwebui?.chat_id) return;
+  const settled = {
+    kind: 'settled',
+    sequence: openwebui?.sequence ?? null,
+    reasoningMs: openwebui?.reasoning_ms ?? null,
+  } as const;
   if (chunk.error !== undefined) {
     const error = typeof chunk.error === 'string' ? { message: chunk.error } : chunk.error;
     const state =
       openwebui?.state === undefined || openwebui.state === 'running' ? 'failed' : openwebui.state;
     const failure = {
       ...unreachable,
-      status: openwebui?.status ?? 0,
+      status: error.status ?? 0,
       message: error.message ?? '',
       type: error.type ?? 'error',
-      connection: openwebui?.connection ?? connection,
+      connection: error.connection ?? connection,
     };
-    yield { kind: 'settled', state, sequence, failure };
+    yield { ...settled, state, failure };
   } else if (openwebui?.state !== undefined && openwebui.state !== 'running') {
-    yield { kind: 'settled', state: openwebui.state, sequence, failure: null };
+    yield { ...settled, state: openwebui.state, failure: null };
   }
 }
 

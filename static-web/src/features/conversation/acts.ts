@@ -8,4 +8,6 @@ export interface Acts {
   continueAnswer: ((answer: Message) => void) | null;
   switchTo(siblingId: string): void;
   tryAgain(): void;
+  /** Shown name of a model. */
+  nameOf(modelId: string): string;
 }

@@ -27,7 +27,7 @@ export class Message {
   parentId: string | null = null;
   /** Shown name of the model that answers; empty for the reader's own. */
   model = $state('');
-  modelId = '';
+  modelId = $state('');
   text = $state('');
   reasoning = $state('');
   reasoningMs = $state<number | null>(null);

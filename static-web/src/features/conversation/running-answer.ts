@@ -110,12 +110,13 @@ export class RunningAnswer implements Follower {
   }
 
   /** The text is the server's, or the server gets back what it lost. */
-  async #settle({ state, sequence, finish, failure }: Settled): Promise<void> {
+  async #settle({ state, sequence, finish, reasoningMs, failure }: Settled): Promise<void> {
     if (sequence > this.sequence) await this.#reread();
     else if (sequence < this.sequence && state !== 'interrupted') await this.#reread();
     if (this.message.state !== 'streaming') return this.#done();
     this.message.state = state;
     this.message.finish = finish;
+    this.message.reasoningMs = reasoningMs ?? this.message.reasoningMs;
     this.message.failure = state === 'failed' ? failure : null;
     const lost = sequence < this.sequence && state === 'interrupted' && this.#begun !== null;
     if (lost) await giveBack(this.message, { chatId: this.#begun?.chatId ?? '', ...this.#text.raw });

@@ -236,6 +236,7 @@ export class StoredConversations implements Conversations {
       parent_id: answer.parentId,
       id: answer.id,
       continue: true,
+      sequence: answer.raw.content.length + answer.raw.reasoning.length,
     });
   }
 
