@@ -66,15 +66,19 @@ internal sealed class StoragePipeline : IDisposable
         settings.Diagnostics.IsLoggingContentEnabled = false;
         settings.Diagnostics.IsTelemetryEnabled = false;
         settings.Diagnostics.IsDistributedTracingEnabled = false;
-        return HttpPipelineBuilder.Build(settings, [new VersionPolicy()], [authorization], responseClassifier: null);
+        return HttpPipelineBuilder.Build(settings, [new HeaderPolicy(options.Clock)], [authorization], responseClassifier: null);
     }
 
     private sealed class Settings : ClientOptions;
 
-    /// <summary>Before the signature, which the version is part of.</summary>
-    private sealed class VersionPolicy : HttpPipelineSynchronousPolicy
+    /// <summary>What every request of either service must carry; a key's signature renews the date.</summary>
+    private sealed class HeaderPolicy(TimeProvider clock) : HttpPipelineSynchronousPolicy
     {
-        public override void OnSendingRequest(HttpMessage message) => message.Request.Headers.SetValue("x-ms-version", ServiceVersion);
+        public override void OnSendingRequest(HttpMessage message)
+        {
+            message.Request.Headers.SetValue("x-ms-version", ServiceVersion);
+            message.Request.Headers.SetValue("x-ms-date", clock.GetUtcNow().ToString("R"));
+        }
     }
 
     private sealed class LateCredential(Lazy<TokenCredential> identity) : TokenCredential

@@ -37,7 +37,7 @@ internal sealed partial class AzuriteServer
 
     /// <summary>The same account behind other addresses, such as those of a <see cref="FaultProxy"/>.</summary>
     public static string ConnectionStringOf(Uri tables, Uri blobs) =>
-        $"AccountName={Account};AccountKey={Key};TableEndpoint={tables};BlobEndpoint={blobs}";
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};TableEndpoint={tables};BlobEndpoint={blobs}";
 
     /// <summary>The account as the product reads it.</summary>
     public static StorageAccount AccountOf(string connectionString)

@@ -17,6 +17,9 @@ internal enum Fault
     /// <summary>503 with a Retry-After of an hour.</summary>
     LongBusy,
 
+    /// <summary>Nothing is done or answered until the client leaves.</summary>
+    Hang,
+
     /// <summary>The connection breaks, nothing done.</summary>
     CutBefore,
 
@@ -25,6 +28,9 @@ internal enum Fault
 
     /// <summary>Done, but answered with 500.</summary>
     ErrorAfter,
+
+    /// <summary>The connection breaks in the middle of the answer's body.</summary>
+    CutMiddle,
 
     /// <summary>A query: fewer rows than were asked for, and a continuation.</summary>
     ShortPage,

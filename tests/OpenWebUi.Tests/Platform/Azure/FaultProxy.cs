@@ -61,6 +61,19 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Orders a fault for the next request that fits; each is used once.</summary>
     public void Order(Fault fault, Func<HttpRequest, bool> fits) => plan.Order(fault, fits);
 
+    /// <summary>Orders a fault for the next requests with the verb.</summary>
+    public void Order(Fault fault, string method, int times = 1)
+    {
+        for (var n = 0; n < times; n++)
+        {
+            plan.Order(fault, request => request.Method == method);
+        }
+    }
+
+    /// <summary>How many requests came so far with the verb, and with the text in their address.</summary>
+    public int Count(string method, string part = "") =>
+        Seen.Count(request => request.Method == method && request.Target.Contains(part, StringComparison.Ordinal));
+
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
@@ -97,6 +110,9 @@ internal sealed class FaultProxy : IAsyncDisposable
                 return Refuse(context, StatusCodes.Status429TooManyRequests, "retry-after-ms", "1");
             case Fault.LongBusy:
                 return Refuse(context, StatusCodes.Status503ServiceUnavailable, "Retry-After", "3600");
+            case Fault.Hang:
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                return 0;
             case Fault.CutBefore:
                 context.Abort();
                 return 0;
@@ -115,10 +131,23 @@ internal sealed class FaultProxy : IAsyncDisposable
             return 0;
         }
 
-        context.Response.StatusCode = fault is Fault.ErrorAfter ? StatusCodes.Status500InternalServerError : (int)answer.StatusCode;
+        context.Response.StatusCode = fault is Fault.ErrorAfter && answer.IsSuccessStatusCode ? StatusCodes.Status500InternalServerError : (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key is not ("Transfer-Encoding" or "Connection" or "Keep-Alive" or "Content-Length")))
         {
             context.Response.Headers[name] = values.ToArray();
+        }
+
+        if (context.Response.StatusCode != StatusCodes.Status204NoContent)
+        {
+            // That of a HEAD's answer is the body's that it does not bear.
+            context.Response.ContentLength = answer.Content.Headers.ContentLength ?? body.Length;
+        }
+
+        if (fault is Fault.CutMiddle)
+        {
+            // Not aborted, for a reset may overtake the half: Kestrel closes what has fewer bytes than it promised.
+            await context.Response.Body.WriteAsync(body.AsMemory(0, body.Length / 2));
+            return 0;
         }
 
         if (body.Length > 0)
