@@ -163,6 +163,13 @@ export class ChatList implements ListSource {
     return false;
   }
 
+  /** As unarchive, for a chat that is open and in no list. */
+  async bringBack(id: string): Promise<void> {
+    const outcome = await toggleArchive(id);
+    if ('failure' in outcome) toasts.show(t.chats_unarchive_failed());
+    else chatNews.tell({ kind: 'entry', entry: outcome.value });
+  }
+
   async #remove(id: string): Promise<void> {
     const old = this.#find(id);
     if (old !== null) await this.removeEntry(old);

@@ -347,6 +347,8 @@ export class StoredConversations implements Conversations {
       if ([403, 404, 422].includes(outcome.failure.status)) {
         chat.state = 'missing';
         chat.messages = [];
+        // What was written for it is not lost: the new chat's composer has it.
+        this.#around.renamed(chat.id, 'new');
       } else if (chat.state === 'loading') chat.state = 'failed';
       return;
     }
