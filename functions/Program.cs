@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Console;
 using OpenWebUi.Access;
+using OpenWebUi.Chats;
 using OpenWebUi.Config;
 using OpenWebUi.Health;
 using OpenWebUi.Models;
@@ -88,6 +89,7 @@ internal static class Program
         services.AddModels();
         services.AddRelay();
         services.AddTurns();
+        services.AddChats();
         services.AddWebsite();
 
         var app = builder.Build();
@@ -104,6 +106,7 @@ internal static class Program
         app.MapModels();
         app.MapRelay(app.Services.GetRequiredService<TurnDoor>().TryAsync);
         app.MapTurns();
+        app.MapChats();
         app.MapWebsite();
         app.UseEndpoints(_ => { });
         return app;

@@ -16,6 +16,7 @@ internal static class ConversationsModule
         services.AddSingleton<AnswerRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerRuns>());
         services.AddSingleton<AnswerFollower>();
+        services.AddSingleton<RepeatedTurns>();
         services.AddSingleton<TurnStarter>();
     }
 }
