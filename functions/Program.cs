@@ -3,6 +3,7 @@ using OpenWebUi.Access;
 using OpenWebUi.Chats;
 using OpenWebUi.Config;
 using OpenWebUi.Health;
+using OpenWebUi.Housekeeping;
 using OpenWebUi.Models;
 using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Hosting;
@@ -90,6 +91,7 @@ internal static class Program
         services.AddRelay();
         services.AddTurns();
         services.AddChats();
+        services.AddHousekeeping();
         services.AddWebsite();
 
         var app = builder.Build();
@@ -101,12 +103,13 @@ internal static class Program
         app.UseMiddleware<AccessGate>();
 
         app.MapHealth();
-        app.MapConfig();
+        app.MapConfig(app.Services.GetRequiredService<RenewPass>().HandleAsync);
         app.MapAccess();
         app.MapModels();
         app.MapRelay(app.Services.GetRequiredService<TurnDoor>().TryAsync);
         app.MapTurns();
         app.MapChats();
+        app.MapHousekeeping();
         app.MapWebsite();
         app.UseEndpoints(_ => { });
         return app;

@@ -1,11 +1,17 @@
 using OpenWebUi.Platform.Http;
+using OpenWebUi.Platform.Security;
+using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Conversations;
 
 namespace OpenWebUi.Access;
 
-/// <summary><c>POST /api/v1/access/leave</c>: this browser gives its pass back. Safe to repeat.</summary>
-internal static class LeaveAccess
+/// <summary>
+/// <c>POST /api/v1/access/leave</c>: this browser gives its pass back. Safe to repeat. Nobody can reach the pass's chats again,
+/// so they are noted for removal first; a store that cannot be reached leaves the pass where it is (503).
+/// </summary>
+internal sealed class LeaveAccess(SigningKey signingKey, PublicRequest requests, LeftoverStore leftovers)
 {
-    public static async Task HandleAsync(HttpContext context, PublicRequest requests)
+    public async Task HandleAsync(HttpContext context)
     {
         if (!requests.IsSameOrigin(context.Request))
         {
@@ -13,7 +19,17 @@ internal static class LeaveAccess
             return;
         }
 
-        context.Response.Cookies.Append(Services.Access.AccessPass.CookieName, "", PassCookie.Options(context.Request, requests, DateTimeOffset.UnixEpoch));
+        if (context.Request.Cookies[AccessPass.CookieName] is { Length: > 0 } cookie)
+        {
+            // Also a pass that is over: with its cookie a right code would have brought its chats back.
+            var key = await signingKey.ForAsync(AccessPass.KeyPurpose, context.RequestAborted);
+            if (AccessPass.ReadEvenOver(cookie, key) is { } pass)
+            {
+                await leftovers.AddAsync(OwnerId.OfPass(pass.Id), context.RequestAborted);
+            }
+        }
+
+        context.Response.Cookies.Append(AccessPass.CookieName, "", PassCookie.Options(context.Request, requests, DateTimeOffset.UnixEpoch));
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();

@@ -48,6 +48,12 @@ internal sealed class RedeemCode(AccessOptions options, AccessCodes codes, CodeC
     {
         var key = await signingKey.ForAsync(AccessPass.KeyPurpose, context.RequestAborted);
         var pass = AccessPass.New(codes.FingerprintOf(code, key)!, time.GetUtcNow() + AccessOptions.PassLifetime);
+        if (context.Request.Cookies[AccessPass.CookieName] is { Length: > 0 } cookie && AccessPass.ReadEvenOver(cookie, key) is { } before)
+        {
+            // The browser's chats belong to the id. It is the same person's, whatever code it entered by and however long ago.
+            pass = pass with { Id = before.Id };
+        }
+
         context.Response.Cookies.Append(AccessPass.CookieName, pass.Sign(key), PassCookie.Options(context.Request, requests, pass.ExpiresAt));
         await JsonAnswer.WriteAsync(context, json =>
         {

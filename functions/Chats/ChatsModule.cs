@@ -24,6 +24,7 @@ internal static class ChatsModule
         services.AddSingleton<MarkChat>();
         services.AddSingleton<CloneChat>();
         services.AddSingleton<EditMessage>();
+        services.AddSingleton<RemoveChat>();
     }
 
     /// <summary>Routing takes every address with and without a slash at its end, and a word before an id.</summary>
@@ -42,6 +43,8 @@ internal static class ChatsModule
         small.MapPost("/{id}/pin", (HttpContext context, MarkChat marks, string id) => marks.PinAsync(context, id));
         small.MapPost("/{id}/archive", (HttpContext context, MarkChat marks, string id) => marks.ArchiveAsync(context, id));
         small.MapPost("/{id}/clone", (HttpContext context, CloneChat clones, string id) => clones.CloneAsync(context, id));
+
+        RemoveChat.Map(small);
 
         var whole = group.MapGroup("").WithMetadata(new BodyLimit(MaxChatBytes));
         whole.MapPost("/new", (HttpContext context, CreateChat chats) => chats.CreateAsync(context));

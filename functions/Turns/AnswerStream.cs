@@ -73,7 +73,7 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
         finally
         {
             // The reader is gone, and its wait ends with it; an enumerator that still waits cannot be closed.
-            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return await waiting;

@@ -40,7 +40,11 @@ internal sealed record AccessPass(string Id, byte[] Fingerprint, DateTimeOffset 
     }
 
     /// <summary>The pass in a cookie, or null when it is forged, broken or over. Whether its code still counts is asked separately.</summary>
-    public static AccessPass? Read(string text, byte[] key, DateTimeOffset now)
+    public static AccessPass? Read(string text, byte[] key, DateTimeOffset now) =>
+        ReadEvenOver(text, key) is { } pass && pass.ExpiresAt > now ? pass : null;
+
+    /// <summary>The pass in a cookie, or null when it is forged or broken. It may be over: it says whose the browser's chats are, and opens nothing.</summary>
+    public static AccessPass? ReadEvenOver(string text, byte[] key)
     {
         Span<byte> bytes = stackalloc byte[PayloadBytes + MacBytes];
         // DecodeFromChars, because TryDecodeFromChars throws at what is no base64url.
@@ -58,7 +62,7 @@ internal sealed record AccessPass(string Id, byte[] Fingerprint, DateTimeOffset 
         }
 
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(bytes[(IdBytes + FingerprintBytes)..]));
-        return expiresAt <= now ? null : new(
+        return new(
             Base64Url.EncodeToString(bytes[..IdBytes]), bytes.Slice(IdBytes, FingerprintBytes).ToArray(), expiresAt);
     }
 }

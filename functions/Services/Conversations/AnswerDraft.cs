@@ -15,11 +15,12 @@ internal sealed class AnswerDraft(Message begun, AnswerLog log, TimeProvider tim
 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly Message _begun = begun;
     private Message _message = begun;
     private long? _reasoningSince;
 
     /// <summary>As it runs: with the text so far.</summary>
-    public Message Running => begun.WithText(log.Text);
+    public Message Running => _begun.WithText(log.Text);
 
     /// <returns>False where nothing more should be read.</returns>
     public bool Take(CompletionEvent said)

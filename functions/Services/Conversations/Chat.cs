@@ -53,6 +53,9 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
     /// <summary>Set: the chat waits for its removal; for everybody but housekeeping and an undo it does not exist.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>Set: housekeeping has begun to remove the deleted chat, and there is no way back. The row stays to the end, so that nobody begins the chat anew in between.</summary>
+    public bool IsGone { get; init; }
+
     /// <summary>Of the row that was read; default for a chat that was not stored yet.</summary>
     public ETag ETag { get; init; }
 
@@ -75,6 +78,7 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
             Extra = LongText.Read(p, "Extra"),
             Meta = LongText.Read(p, "Meta"),
             DeletedAt = p.GetTime("DeletedAt"),
+            IsGone = p.GetBoolean("IsGone") ?? false,
             ETag = row.ETag,
         };
     }
@@ -94,6 +98,7 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
             ["CurrentDepth"] = CurrentDepth,
             ["WindowDepth"] = WindowDepth,
             ["DeletedAt"] = DeletedAt,
+            ["IsGone"] = IsGone ? true : (bool?)null,
         };
         LongText.Write(row, "Extra", Extra);
         LongText.Write(row, "Meta", Meta);

@@ -18,6 +18,7 @@ internal enum Shelf
 /// x.{chat}.c                               the chat itself
 /// x.{chat}.i.{message}                     where a message stands: its depth
 /// x.{chat}.m.{deepest first}.{message}     a message; a branch is read from its leaf upwards by one range
+/// x.{chat}.n                               the chat is being written in several batches; the last one takes this row away
 /// x.{chat}.r.{message}.k{number}           text of a running answer since the checkpoint before
 /// x.{chat}.r.{message}.z                   the running answer's lease; sorts after its checkpoints
 /// </code>
@@ -47,6 +48,8 @@ internal static class ChatRows
     public static string ListPrefix(Shelf shelf) => shelf switch { Shelf.Pinned => "l.p.", Shelf.Archived => "l.a.", _ => "l.n." };
 
     public static string Chat(ChatId chat) => $"x.{chat}.c";
+
+    public static string Begun(ChatId chat) => $"x.{chat}.n";
 
     public static string Everything(ChatId chat) => $"x.{chat}.";
 

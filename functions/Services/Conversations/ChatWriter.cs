@@ -24,20 +24,34 @@ internal abstract record MessageChange
 /// <param name="HasBegun">Some of it is stored though it was not finished: what is left is to be done anew.</param>
 internal readonly record struct WriteOutcome(Chat? Chat, bool HasBegun);
 
-/// <summary>Writes whole chats. What fits into one batch is done or not; of more, the chat itself with its current end comes last.</summary>
-internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow overflow)
+/// <summary>
+/// Writes whole chats. What fits into one batch is done or not; of more, the chat itself with its current end comes last. Where a
+/// new chat takes several, the first puts a row that says so and the last takes it away, or fails: whoever removes what a killed
+/// writer left removes that row first, so a writer that lives after all cannot make half a chat visible.
+/// </summary>
+internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow overflow, LeftoverStore leftovers)
 {
     /// <summary>Leaves room for the chat and its lines.</summary>
     private const int MaxOperations = RowLimits.MaxBatchOperations - 5;
+
+    /// <summary>For the row that says that a chat has begun.</summary>
+    private const int SpareBytes = 8 * 1024;
 
     /// <summary>Stores a new chat with its messages. Its row comes last: until then nobody sees any of it.</summary>
     public async Task<Chat> CreateAsync(OwnerId owner, Chat chat, IReadOnlyList<Message> messages, CancellationToken cancellation)
     {
         var own = ChatStore.Operations(null, chat);
         var batches = await BatchesAsync(owner, chat, [.. messages.Select(message => new MessageChange.Added(message))], own, cancellation);
-        foreach (var batch in batches.SkipLast(1))
+        if (batches.Count > 1)
         {
-            await CommitAsync(owner, batch, cancellation);
+            await leftovers.AddAsync([new(leftovers.DueAt(), LeftoverKind.BegunChat, owner, chat.Id)], cancellation);
+            batches[0].Add(new RowOperation.Put(ChatRows.Begun(chat.Id), [], PutCondition.IfAbsent));
+            foreach (var batch in batches.SkipLast(1))
+            {
+                await CommitAsync(owner, batch, cancellation);
+            }
+
+            batches[^1].Add(new RowOperation.Delete(ChatRows.Begun(chat.Id), DeleteCondition.Always));
         }
 
         var committed = await CommitAsync(owner, [.. own, .. batches[^1]], cancellation);
@@ -70,7 +84,7 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
     private async Task<List<List<RowOperation>>> BatchesAsync(
         OwnerId owner, Chat chat, IReadOnlyList<MessageChange> changes, List<RowOperation> own, CancellationToken cancellation)
     {
-        var room = RowLimits.MaxBatchBytes - own.Sum(operation => BytesOf(owner, operation));
+        var room = RowLimits.MaxBatchBytes - SpareBytes - own.Sum(operation => BytesOf(owner, operation));
         List<List<RowOperation>> batches = [[]];
         var bytes = 0L;
         foreach (var change in changes)
@@ -112,5 +126,5 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
 
     private async Task<BatchOutcome.Committed> CommitAsync(OwnerId owner, List<RowOperation> operations, CancellationToken cancellation) =>
         await rows.BatchAsync(ChatRows.Table, owner.Text, operations, cancellation) as BatchOutcome.Committed
-        ?? throw new InvalidOperationException("A new chat met rows of its own: its id was not new.");
+        ?? throw new InvalidOperationException("A new chat met rows of its own, or was taken for one that its writer had given up: its id was not new.");
 }

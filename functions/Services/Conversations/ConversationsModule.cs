@@ -6,6 +6,7 @@ internal static class ConversationsModule
     public static void AddConversations(this IServiceCollection services, RunOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton<LeftoverStore>();
         services.AddSingleton<MessageOverflow>();
         services.AddSingleton<ChatStore>();
         services.AddSingleton<MessageStore>();
@@ -18,5 +19,7 @@ internal static class ConversationsModule
         services.AddSingleton<AnswerFollower>();
         services.AddSingleton<RepeatedTurns>();
         services.AddSingleton<TurnStarter>();
+        services.AddSingleton<ChatRemoval>();
+        services.AddSingleton<LeftoverSweep>();
     }
 }

@@ -70,6 +70,7 @@ internal sealed class RunWriter(
     /// <returns>The message as it is stored, which is another run's where somebody went on with it; null where the chat is gone.</returns>
     public async Task<Message?> FinishAsync(Message ended, CancellationToken cancellation)
     {
+        ended = ended with { Overflow = _answer.Overflow };
         var row = await overflow.StoreAsync(owner, chat, ended, cancellation);
         for (var attempt = 0; attempt < MaxFinishAttempts; attempt++)
         {

@@ -1,0 +1,69 @@
+using System.Globalization;
+using OpenWebUi.Platform.Storage;
+using OpenWebUi.Services.Access;
+
+namespace OpenWebUi.Services.Conversations;
+
+/// <summary>What may be left behind, one letter each: it stands in the row key.</summary>
+internal enum LeftoverKind
+{
+    /// <summary>A chat that was deleted, and may still be brought back.</summary>
+    DeletedChat = 'd',
+
+    /// <summary>A chat that is written in several batches, the one with its own row last.</summary>
+    BegunChat = 'c',
+
+    /// <summary>A blob to which a message's row may not refer: it is about to be written, or to be replaced.</summary>
+    Blob = 'b',
+
+    /// <summary>Everything of an owner whose pass was given back.</summary>
+    Owner = 'o',
+}
+
+/// <summary>
+/// A note that something may have to be removed, written before the step that could leave it behind. Whoever reads it when it
+/// is due looks whether that came to pass. Row key: <c>{due}.{kind}.{owner}[.{chat}[.{message}.{random}]]</c>.
+/// </summary>
+/// <param name="DueAt">Not looked at before. Whole milliseconds.</param>
+/// <param name="Chat">Not for <see cref="LeftoverKind.Owner"/>.</param>
+/// <param name="Message">For <see cref="LeftoverKind.Blob"/> only.</param>
+/// <param name="Random">The blob's name behind its message's id.</param>
+/// <param name="Depth">Of the blob's message, so that its row is one read.</param>
+internal sealed record Leftover(
+    DateTimeOffset DueAt, LeftoverKind Kind, OwnerId Owner, ChatId? Chat = null, MessageId? Message = null, string? Random = null, int Depth = 0)
+{
+    public const string Table = "Leftovers";
+
+    public const string Partition = "todo";
+
+    /// <summary>How long what is deleted can be brought back, and longer than anything takes that could still refer to what is left over.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+
+    public string Row => string.Join('.', ((string?[])[TimeText(DueAt), ((char)Kind).ToString(), Owner.Text, Chat?.Text, Message?.Text, Random]).OfType<string>());
+
+    /// <summary>What is due at a time, the oldest first.</summary>
+    public static RowRange DueBy(DateTimeOffset now) => RowRange.Between(null, TimeText(now.AddMilliseconds(1)));
+
+    /// <summary>Null for what this version does not know.</summary>
+    public static Leftover? Of(StoredRow row)
+    {
+        var parts = row.Key.Row.Split('.');
+        if (parts.Length < 3 || parts[1].Length != 1 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var due))
+        {
+            return null;
+        }
+
+        var (dueAt, kind, owner) = (DateTimeOffset.FromUnixTimeMilliseconds(due), (LeftoverKind)parts[1][0], new OwnerId(parts[2]));
+        return (kind, parts.Length) switch
+        {
+            (LeftoverKind.Owner, 3) => new(dueAt, kind, owner),
+            (LeftoverKind.DeletedChat or LeftoverKind.BegunChat, 4) => new(dueAt, kind, owner, new(parts[3])),
+            (LeftoverKind.Blob, 6) => new(dueAt, kind, owner, new(parts[3]), new(parts[4]), parts[5], (int)(row.Properties.GetInt64("Depth") ?? 0)),
+            _ => null,
+        };
+    }
+
+    public RowProperties ToRow() => new() { ["Depth"] = Kind == LeftoverKind.Blob ? Depth : (long?)null };
+
+    private static string TimeText(DateTimeOffset time) => time.ToUnixTimeMilliseconds().ToString("D13", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,237 @@
+using OpenWebUi.Platform.Blobs;
+using OpenWebUi.Platform.Storage;
+using OpenWebUi.Services.Access;
+
+namespace OpenWebUi.Services.Conversations;
+
+/// <summary>What one pass did.</summary>
+/// <param name="Done">Notes that were looked at and are settled.</param>
+/// <param name="Rows">Rows that were removed.</param>
+/// <param name="Blobs">Blobs that were removed.</param>
+/// <param name="IsComplete">Nothing that is due is left.</param>
+internal sealed record SweepReport(int Done, int Rows, int Blobs, bool IsComplete);
+
+/// <summary>
+/// Removes what deletions and killed instances left behind. It reads the notes that are due; each is taken away only when
+/// what it says is settled. Every step may be repeated, by another instance too and at the same time, and a pass that is killed
+/// is gone on with by the next.
+/// </summary>
+internal sealed partial class LeftoverSweep(
+    RowStore rows, BlobStore blobs, ChatStore chats, LeftoverStore leftovers, TimeProvider time, ILogger<LeftoverSweep> logger)
+{
+    public const int MaxRemovals = 20_000;
+
+    public static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(4);
+
+    /// <summary>What was begun when the pass was given back changes chats for a moment still.</summary>
+    private static readonly TimeSpan TurnsUnderWay = TimeSpan.FromMinutes(1);
+
+    /// <summary>Rows of one batch.</summary>
+    private const int RowsAtOnce = RowLimits.MaxBatchOperations;
+
+    private const int BlobsAtOnce = 100;
+
+    private const int MaxAttempts = 3;
+
+    /// <summary>One pass.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be reached; what was done stays done.</exception>
+    public async Task<SweepReport> RunAsync(CancellationToken cancellation)
+    {
+        var budget = new SweepBudget(MaxRemovals, MaxTime, time);
+        var (done, isComplete) = (0, true);
+        await foreach (var (row, leftover) in leftovers.ReadDueAsync(cancellation))
+        {
+            if (leftover is null)
+            {
+                Log.Unknown(logger, row.Key.Row);
+            }
+            else if (budget.IsSpent || !await TrySettleAsync(leftover, budget, cancellation))
+            {
+                isComplete = false;
+                if (budget.IsSpent)
+                {
+                    break;
+                }
+            }
+            else
+            {
+                await leftovers.RemoveAsync(leftover, cancellation);
+                done++;
+            }
+        }
+
+        await blobs.SweepAsync(cancellation);
+        if (done > 0 || !isComplete)
+        {
+            Log.Swept(logger, done, budget.Rows, budget.Blobs, isComplete ? "nothing" : "some");
+        }
+
+        return new(done, budget.Rows, budget.Blobs, isComplete);
+    }
+
+    /// <summary>False: something is left for the next pass. What breaks stays too, and stops nothing else.</summary>
+    private async Task<bool> TrySettleAsync(Leftover leftover, SweepBudget budget, CancellationToken cancellation)
+    {
+        try
+        {
+            return leftover.Kind switch
+            {
+                LeftoverKind.DeletedChat => await PurgeAsync(leftover, budget, cancellation),
+                LeftoverKind.BegunChat => await GiveUpAsync(leftover.Owner, leftover.Chat!.Value, budget, cancellation),
+                LeftoverKind.Blob => await SettleBlobAsync(leftover, budget, cancellation),
+                _ => await RemoveOwnerAsync(leftover, budget, cancellation),
+            };
+        }
+        catch (Exception e) when (e is not (StoreUnavailableException or OperationCanceledException))
+        {
+            Log.Broke(logger, leftover.Kind, e);
+            return false;
+        }
+    }
+
+    /// <summary>Removes a deleted chat: closes the way back, then its blobs and rows, its own row last.</summary>
+    private async Task<bool> PurgeAsync(Leftover leftover, SweepBudget budget, CancellationToken cancellation)
+    {
+        var (owner, id) = (leftover.Owner, leftover.Chat!.Value);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            // Brought back; or deleted once more since, which has a note of its own.
+            if (await chats.GetEvenDeletedAsync(owner, id, cancellation) is not { DeletedAt: { } deleted } chat || deleted + Leftover.Grace > leftover.DueAt)
+            {
+                return true;
+            }
+
+            var row = new RowKey(ChatRows.Table, owner.Text, ChatRows.Chat(id));
+            if (chat.IsGone || await rows.PutAsync(row, (chat with { IsGone = true }).ToRow(), PutCondition.IfMatch(chat.ETag), cancellation) is PutOutcome.Stored)
+            {
+                if (!await RemoveChatAsync(owner, id, budget, cancellation))
+                {
+                    return false;
+                }
+
+                await rows.DeleteAsync(row, DeleteCondition.Always, cancellation);
+                budget.CountRows(1);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Removes what a writer left that never came to its last batch. Without the row between the batches that batch fails, so the second look is the last word.</summary>
+    private async Task<bool> GiveUpAsync(OwnerId owner, ChatId id, SweepBudget budget, CancellationToken cancellation)
+    {
+        if (await chats.GetEvenDeletedAsync(owner, id, cancellation) is not null)
+        {
+            return true;
+        }
+
+        await rows.DeleteAsync(new(ChatRows.Table, owner.Text, ChatRows.Begun(id)), DeleteCondition.Always, cancellation);
+        return await chats.GetEvenDeletedAsync(owner, id, cancellation) is not null || await RemoveChatAsync(owner, id, budget, cancellation);
+    }
+
+    private async Task<bool> SettleBlobAsync(Leftover leftover, SweepBudget budget, CancellationToken cancellation)
+    {
+        var (owner, chat, message) = (leftover.Owner, leftover.Chat!.Value, leftover.Message!.Value);
+        var path = MessageOverflow.Path(owner, chat, message, leftover.Random!);
+        var row = await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Message(chat, leftover.Depth, message)), cancellation);
+        if ((row is null || Message.Of(row).Overflow != path.Text) && await blobs.DeleteAsync(path, cancellation) == BlobDeleteOutcome.Deleted)
+        {
+            budget.CountBlob();
+        }
+
+        return true;
+    }
+
+    private async Task<bool> RemoveOwnerAsync(Leftover leftover, SweepBudget budget, CancellationToken cancellation)
+    {
+        if (await IsBackAsync(leftover.Owner, leftover.DueAt - Leftover.Grace, cancellation))
+        {
+            return true;
+        }
+
+        return await RemoveBlobsAsync(MessageOverflow.Folder(leftover.Owner), budget, cancellation)
+            && await RemoveRowsAsync(leftover.Owner, RowRange.All, kept: null, budget, cancellation);
+    }
+
+    /// <summary>Whether somebody said something under the pass after it was given back: then the browser has kept it, because the answer that took it was lost on the way.</summary>
+    private async Task<bool> IsBackAsync(OwnerId owner, DateTimeOffset left, CancellationToken cancellation)
+    {
+        foreach (var shelf in Enum.GetValues<Shelf>())
+        {
+            if ((await chats.ListAsync(owner, shelf, 1, after: null, cancellation)).Lines is [{ } newest] && newest.UpdatedAt > left + TurnsUnderWay)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> RemoveChatAsync(OwnerId owner, ChatId id, SweepBudget budget, CancellationToken cancellation) =>
+        await RemoveBlobsAsync(MessageOverflow.Folder(owner, id), budget, cancellation)
+        && await RemoveRowsAsync(owner, RowRange.Prefix(ChatRows.Everything(id)), ChatRows.Chat(id), budget, cancellation);
+
+    /// <summary>Every row of a range but one. It looks from the start again after each batch, so what is added behind it meanwhile goes too.</summary>
+    /// <returns>False where the budget ended first.</returns>
+    private async Task<bool> RemoveRowsAsync(OwnerId owner, RowRange range, string? kept, SweepBudget budget, CancellationToken cancellation)
+    {
+        string? after = null;
+        while (!budget.IsSpent)
+        {
+            var page = await rows.QueryAsync(ChatRows.Table, owner.Text, range, RowsAtOnce, after, cancellation);
+            var going = page.Rows.Where(row => row.Key.Row != kept).Select(row => new RowOperation.Delete(row.Key.Row, DeleteCondition.Always)).ToList();
+            if (going.Count > 0)
+            {
+                // A batch fails where another instance was faster; then there is less to remove.
+                var isDone = await rows.BatchAsync(ChatRows.Table, owner.Text, going, cancellation) is BatchOutcome.Committed;
+                budget.CountRows(isDone ? going.Count : 1);
+                after = null;
+            }
+            else if (page.Continuation is null)
+            {
+                return true;
+            }
+            else
+            {
+                after = page.Continuation;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> RemoveBlobsAsync(BlobPath folder, SweepBudget budget, CancellationToken cancellation)
+    {
+        string? after = null;
+        while (!budget.IsSpent)
+        {
+            var page = await blobs.ListAsync(BlobPrefix.Inside(folder), BlobsAtOnce, after, cancellation);
+            foreach (var blob in page.Blobs)
+            {
+                await blobs.DeleteAsync(blob.Path, cancellation);
+                budget.CountBlob();
+            }
+
+            after = page.Continuation;
+            if (after is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Housekeeping settled {Done} leftovers and removed {Rows} rows and {Blobs} blobs; {Left} is left for the next time")]
+        public static partial void Swept(ILogger logger, int done, int rows, int blobs, string left);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Housekeeping does not know the leftover {Row} and lets it be; a newer version may have written it")]
+        public static partial void Unknown(ILogger logger, string row);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Housekeeping could not settle a leftover of the kind {Kind}; it tries again the next time")]
+        public static partial void Broke(ILogger logger, LeftoverKind kind, Exception exception);
+    }
+}
