@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OpenWebUi.Services.Conversations;
 
 namespace OpenWebUi.Turns;
@@ -15,7 +16,7 @@ internal sealed record AnswerFailure(int Status, string Message, string Code, st
 
         var error = ExtraJson.Read(message.Error);
         return new(
-            error["status"]?.GetValue<int>() ?? 502,
+            error["status"] is JsonValue value && value.TryGetValue<int>(out var status) ? status : 502,
             ExtraJson.Text(error, "content") ?? "The answer failed.",
             ExtraJson.Text(error, "type") ?? "failed",
             ExtraJson.Text(error, "connection"));

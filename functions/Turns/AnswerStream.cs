@@ -34,10 +34,10 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
         await _to.FlushAsync(context.RequestAborted);
 
         await using var reading = events.GetAsyncEnumerator(context.RequestAborted);
-        var isWhole = true;
+        var isWhole = false;
         while (await NextAsync(reading))
         {
-            isWhole &= Write(reading.Current);
+            isWhole |= Write(reading.Current);
         }
 
         if (isWhole)
@@ -56,21 +56,30 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
             return next.Result;
         }
 
-        // What was written goes out before a wait, never later.
-        await _to.FlushAsync(context.RequestAborted);
         var waiting = next.AsTask();
-        using var beats = new CancellationTokenSource();
-        while (await Task.WhenAny(waiting, Task.Delay(Beat, time, beats.Token)) != waiting)
+        try
         {
-            _to.Write(": keep-alive\n\n"u8);
+            // What was written goes out before a wait, never later.
             await _to.FlushAsync(context.RequestAborted);
+            using var beats = new CancellationTokenSource();
+            while (await Task.WhenAny(waiting, Task.Delay(Beat, time, beats.Token)) != waiting)
+            {
+                _to.Write(": keep-alive\n\n"u8);
+                await _to.FlushAsync(context.RequestAborted);
+            }
+
+            await beats.CancelAsync();
+        }
+        finally
+        {
+            // The reader is gone, and its wait ends with it; an enumerator that still waits cannot be closed.
+            await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await beats.CancelAsync();
         return await waiting;
     }
 
-    /// <returns>False where the answer has no good end.</returns>
+    /// <returns>True for a good end of the answer.</returns>
     private bool Write(AnswerEvent said)
     {
         switch (said)
@@ -78,7 +87,7 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
             case AnswerEvent.Piece piece:
                 WriteEvent(piece.Sequence, json => WriteChunk(json, j =>
                     WriteDelta(j, delta => delta.WriteString(piece.Part == AnswerPart.Reasoning ? "reasoning_content" : "content", piece.Text), null)));
-                return true;
+                return false;
             case AnswerEvent.Titled titled:
                 WriteEvent(null, json => WriteChunk(json, j =>
                 {
@@ -88,7 +97,7 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
                     j.WriteString("title", titled.Title);
                     j.WriteEndObject();
                 }));
-                return true;
+                return false;
             case AnswerEvent.Ended { Message.State: MessageState.Failed or MessageState.Interrupted } failed:
                 WriteEvent(failed.Message.Sequence, json => WriteFailure(json, failed.Message));
                 return false;
@@ -96,7 +105,7 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
                 WriteEvent(ended.Message.Sequence, json => WriteChunk(json, j => WriteEnd(j, ended.Message)));
                 return true;
             default:
-                return true;
+                return false;
         }
     }
 

@@ -36,12 +36,12 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
         JsonObject root;
         try
         {
-            root = JsonNode.Parse(bytes.Span)!.AsObject();
-            _ = root.Count; // duplicate fields are found now, not later
+            root = JsonNode.Parse(bytes.Span, documentOptions: new() { AllowDuplicateProperties = false })!.AsObject();
+            RequireWholeCharacters(root);
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return (null, new(400, "invalid_json", "The request body is not a JSON object, or names a field twice."));
+            return (null, new(400, "invalid_json", "The request body is not a JSON object, names a field twice, or holds half a character."));
         }
 
         try
@@ -59,7 +59,7 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
         var chat = Id(root, "chat_id") is { } chatId ? new ChatId(chatId) : (ChatId?)null;
         var message = root["user_message"] is { } sent ? ReadMessage(sent) : null;
         var answers = ReadAnswers(root);
-        var prompt = root["messages"] is JsonArray { Count: > 0 } messages ? messages : null;
+        var prompt = Field<JsonArray>(root, "messages", "an array") is { Count: > 0 } messages ? messages : null;
         var plain = isKept && chat is null && message is null ? prompt ?? throw new InvalidFieldException("messages", "'messages' must be an array that is not empty.") : null;
         if (chat is null && message is null && plain is null)
         {
@@ -73,17 +73,22 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
         }
 
         var continues = Flag(root, "continue");
-        if (continues && (answers is not [{ Id: not null }] || message is not null))
+        if (continues && (chat is null || answers is not [{ Asked: not null }] || message is not null))
         {
             throw new InvalidFieldException("continue", "'continue' needs the 'id' of one answer, and no 'user_message'.");
         }
 
-        var background = root["background_tasks"] as JsonObject;
-        var asksForTitle = background is not null && background["title_generation"] is JsonValue value && value.TryGetValue<bool>(out var asked) ? asked : (bool?)null;
+        if (message is not null && answers.Any(answer => answer.Asked == message.Id))
+        {
+            throw new InvalidFieldException("id", "The answer's id is the message's: each message has its own.");
+        }
+
+        var background = Field<JsonObject>(root, "background_tasks", "an object");
+        var asksForTitle = background?["title_generation"] is JsonValue value && value.TryGetValue<bool>(out var asked) ? asked : (bool?)null;
         var request = new TurnRequest(owner, chat, parent is null ? null : new MessageId(parent), message, answers, Parameters(root))
         {
             Continues = continues,
-            ContinuesFrom = root["sequence"] is JsonValue number && number.TryGetValue<int>(out var sequence) ? sequence : null,
+            ContinuesFrom = Sequence(root),
             // A turn brings its own context only where it is not told by its message: Open WebUI's page does.
             Prompt = message is null && !continues ? prompt?.DeepClone().AsArray() : null,
             OwnKey = ownKey,
@@ -124,7 +129,7 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
         }
 
         var answers = several.OfType<JsonObject>().Select(one => new NewAnswer(Id(one, "message_id") is { } id ? new(id) : null, Model(one, "model_id"))).ToList();
-        return answers.Where(a => a.Id is not null).DistinctBy(a => a.Id).Count() == answers.Count(a => a.Id is not null)
+        return answers.DistinctBy(a => a.Id).Count() == answers.Count
             ? answers : throw new InvalidFieldException("message_ids", "'message_ids' names one 'message_id' twice.");
     }
 
@@ -136,7 +141,7 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
             parameters.Remove(name);
         }
 
-        foreach (var (name, value) in root["params"] as JsonObject ?? [])
+        foreach (var (name, value) in Field<JsonObject>(root, "params", "an object") ?? [])
         {
             if (ProviderParams.Contains(name) && value is not null && !parameters.ContainsKey(name))
             {
@@ -145,6 +150,46 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
         }
 
         return parameters;
+    }
+
+    private static T? Field<T>(JsonObject fields, string name, string what)
+        where T : JsonNode => fields[name] switch
+    {
+        null => null,
+        T value => value,
+        _ => throw new InvalidFieldException(name, $"'{name}' must be {what}."),
+    };
+
+    private static int? Sequence(JsonObject root) => root["sequence"] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<int>(out var sequence) && sequence >= 0 => sequence,
+        _ => throw new InvalidFieldException("sequence", "'sequence' must be a whole number that is not negative."),
+    };
+
+    /// <summary>Escapes such as <c>\ud83d</c> alone: no store and no provider takes what they mean.</summary>
+    private static void RequireWholeCharacters(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (var (_, value) in fields)
+                {
+                    RequireWholeCharacters(value);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    RequireWholeCharacters(item);
+                }
+
+                break;
+            case JsonValue value:
+                _ = value.TryGetValue<string>(out _);
+                break;
+        }
     }
 
     private static string Model(JsonObject fields, string name) =>

@@ -46,7 +46,9 @@ public sealed class FloorTests
     {
         None(Arrows.Where(a => a.From == "Services.Upstreams" && a.To == "Services.Access"));
         None(Arrows.Where(a => a.From == "Website" && a.To is "Services.Upstreams" or "Services.Models"));
-        None(Arrows.Where(a => a.From == "Platform.Storage" && a.To is not ("Platform.Storage" or "Platform.Azure")));
+        None(Arrows.Where(a => a.From == "Platform.Storage" && a.To != "Platform.Storage"
+            && !(a.To == "Platform.Azure" && a.Names.StartsWith("OpenWebUi.Platform.Storage.Azure", StringComparison.Ordinal))));
+        None(Arrows.Where(a => a.From == "Platform.Azure" && a.To is not ("Platform.Azure" or "Platform.Configuration")));
     }
 
     [Fact]

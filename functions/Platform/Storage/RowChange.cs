@@ -8,6 +8,12 @@ internal enum ConditionKind
 }
 
 /// <summary>What must hold for a row to be written.</summary>
+/// <remarks>
+/// A back end over a network repeats a write whose answer was lost. It marks a conditional write (also each put of a
+/// batch) and knows it again, so that <c>Stored</c> and <c>Conflict</c> are right even against a writer of the same
+/// content. One case is left, which nobody can tell: the write was done, its answer lost, and another writer has replaced
+/// or deleted the row before the repetition; then the outcome is what the repetition met.
+/// </remarks>
 internal readonly record struct PutCondition
 {
     private PutCondition(ConditionKind kind, ETag etag = default)
@@ -19,7 +25,7 @@ internal readonly record struct PutCondition
     /// <summary>Write whatever is there: the last writer wins. Safe to repeat.</summary>
     public static PutCondition Always => new(ConditionKind.Always);
 
-    /// <summary>Write only where no row is: <c>Conflict</c> otherwise, also after one's own first attempt whose answer was lost.</summary>
+    /// <summary>Write only where no row is: <c>Conflict</c> otherwise. A caller that repeats it itself meets its own row.</summary>
     public static PutCondition IfAbsent => new(ConditionKind.IfAbsent);
 
     public ConditionKind Kind { get; }
@@ -35,6 +41,10 @@ internal readonly record struct PutCondition
 }
 
 /// <summary>What must hold for a row to be deleted.</summary>
+/// <remarks>
+/// A deleted row bears no mark: where the answer was lost and the repetition finds no row, the outcome is <c>Deleted</c>,
+/// even if another caller deleted it. A claim that exactly one may win is a put with <see cref="PutCondition.IfMatch"/>.
+/// </remarks>
 internal readonly record struct DeleteCondition
 {
     private DeleteCondition(ConditionKind kind, ETag etag = default)

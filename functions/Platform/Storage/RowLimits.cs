@@ -99,11 +99,11 @@ internal static class RowLimits
 
     /// <summary>
     /// An upper bound of what an operation takes in Azure's request body, which is what its 4 MiB count: JSON with the
-    /// relaxed encoder, binary as base64, the key in the body and percent-encoded in the address. A row at its own limit
-    /// always fits into a batch alone.
+    /// text in ASCII, binary as base64, the key in the body and in the address (where a quote takes six bytes). A row at
+    /// its own limit always fits into a batch alone.
     /// </summary>
     internal static long OperationBytes(RowKey key, RowProperties? properties) =>
-        OperationEnvelopeBytes + (4L * (key.Table.Length + key.Partition.Length + key.Row.Length))
+        OperationEnvelopeBytes + (7L * (key.Table.Length + key.Partition.Length + key.Row.Length))
         + (properties?.Sum(property => ValueEnvelopeBytes + (2L * property.Key.Length) + WireBytes(property.Value)) ?? 0);
 
     private static long ValueBytes(PropertyValue value) => value.Kind switch

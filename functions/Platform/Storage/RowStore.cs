@@ -11,7 +11,7 @@ namespace OpenWebUi.Platform.Storage;
 /// (<see cref="RowLimits"/>, <see cref="RowKey"/>), a bug; <see cref="StoreUnavailableException"/> that the store cannot
 /// be reached.</para>
 /// <para>Reads see every write that was answered before they began. A cancelled write happened or did not; with SQLite
-/// it did not if it had not begun. Safe for concurrent use. Disposing closes the back end.</para>
+/// it did not if it had not begun. A lost answer is settled by the back end: see <see cref="PutCondition"/>. Safe for concurrent use. Disposing closes the back end.</para>
 /// </remarks>
 internal sealed class RowStore(IRowBackEnd backEnd) : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class RowStore(IRowBackEnd backEnd) : IDisposable
     /// <summary>Writes the whole row: properties that are not named are gone afterwards.</summary>
     /// <returns>
     /// <c>Always</c>: Stored. <c>IfAbsent</c>: Stored, or Conflict where a row is. <c>IfMatch</c>: Stored, Conflict over
-    /// another version, Missing where no row is. Repeating after a lost answer: see <see cref="PutCondition"/>.
+    /// another version, Missing where no row is.
     /// </returns>
     public Task<PutOutcome> PutAsync(RowKey key, RowProperties properties, PutCondition condition, CancellationToken cancellationToken)
     {

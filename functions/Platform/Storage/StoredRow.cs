@@ -43,7 +43,7 @@ internal readonly record struct ETag
 /// <summary>One page of a query, ordered by row key bytes.</summary>
 /// <param name="Rows">
 /// As many as were asked for, or fewer, even none, though more follow: a page also ends at the back end's page size in
-/// bytes (SQLite: 4 MiB). Only <paramref name="Continuation"/> says whether the end is reached.
+/// bytes (SQLite: 4 MiB) or where a service breaks off (Azure Tables). Only <paramref name="Continuation"/> says whether the end is reached.
 /// </param>
 /// <param name="Continuation">
 /// The row key after which the next page starts, or null at the end. It does not expire, holds no state in the back

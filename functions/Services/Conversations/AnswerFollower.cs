@@ -23,6 +23,23 @@ internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageSto
             : (at ?? await messages.FindAsync(owner, chat, answer, cancellation)) is { } place
                 ? await messages.GetAsync(owner, chat, place, cancellation) : null;
 
+    /// <summary>The message as it is now: a running answer of this process as it is, one of another instance with what that has kept.</summary>
+    public async Task<Message> NowAsync(OwnerId owner, ChatId chat, Message message, CancellationToken cancellation) =>
+        message.State != MessageState.Running ? message
+            : runs.Find(new(owner, chat, message.Id)) is { } run ? run.Now
+            : await store.SettleAsync(owner, chat, message, cancellation);
+
+    public async Task<IReadOnlyList<Message>> NowAsync(OwnerId owner, ChatId chat, IReadOnlyList<Message> messages, CancellationToken cancellation)
+    {
+        var now = new List<Message>(messages.Count);
+        foreach (var message in messages)
+        {
+            now.Add(await NowAsync(owner, chat, message, cancellation));
+        }
+
+        return now;
+    }
+
     /// <summary>What comes after a sequence, until the answer is over.</summary>
     /// <param name="owner">Whose.</param>
     /// <param name="chat">Of which chat.</param>
@@ -33,31 +50,50 @@ internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageSto
     public async IAsyncEnumerable<AnswerEvent> FollowAsync(
         OwnerId owner, ChatId chat, Message message, int from, bool awaitTitle, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (runs.Find(new(owner, chat, message.Id)) is { } run)
+        var key = new RunKey(owner, chat, message.Id);
+        var sequence = from;
+        while (true)
         {
-            await foreach (var heard in run.Log.ListenAsync(from, cancellation))
+            if (RunOf(key, message) is { } run)
             {
-                yield return heard;
-                if (heard is AnswerEvent.Ended && !awaitTitle)
+                await foreach (var heard in run.Log.ListenAsync(sequence, cancellation))
                 {
-                    yield break;
+                    yield return heard;
+                    if (heard is AnswerEvent.Ended && !awaitTitle)
+                    {
+                        yield break;
+                    }
                 }
+
+                yield break;
             }
 
-            yield break;
-        }
-
-        await foreach (var read in ReadAsync(owner, chat, message, from, cancellation))
-        {
-            yield return read;
+            await foreach (var read in ReadAsync(key, message, sequence, cancellation))
+            {
+                yield return read;
+                switch (read)
+                {
+                    case AnswerEvent.Piece piece:
+                        sequence = piece.Sequence;
+                        break;
+                    case AnswerEvent.Ended:
+                        yield break;
+                }
+            }
         }
     }
 
+    /// <summary>The answer's run in this process, but not one that is over while somebody elsewhere goes on with the answer.</summary>
+    private AnswerRun? RunOf(RunKey key, Message message) =>
+        runs.Find(key) is { } run && (run.RunId == message.RunId || !run.Ended.IsCompleted) ? run : null;
+
+    /// <summary>Reads what the store has, until the answer is over; without an end where it turns out to run here.</summary>
     private async IAsyncEnumerable<AnswerEvent> ReadAsync(
-        OwnerId owner, ChatId chat, Message message, int sequence, [EnumeratorCancellation] CancellationToken cancellation)
+        RunKey key, Message message, int sequence, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // It may have ended between the look that found it and now.
+        var (owner, chat, _) = key;
         var at = new BranchCursor(message.Id, message.Depth);
+        // It may have ended between the look that found it and now.
         message = message.State == MessageState.Running ? await messages.GetAsync(owner, chat, at, cancellation) ?? message : message;
         while (message.State == MessageState.Running)
         {
@@ -66,24 +102,30 @@ internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageSto
                 yield return piece;
             }
 
-            var (known, next) = (message.Sequence, 0);
+            var (known, kept, next) = (message.Sequence, message.Sequence, 0);
             while (true)
             {
+                if (RunOf(key, message) is not null)
+                {
+                    yield break;
+                }
+
                 var run = await store.ReadAsync(owner, chat, message.Id, next, cancellation);
                 if (run.Lease is not { } lease || lease.Base != known || lease.Until <= time.GetUtcNow())
                 {
                     break;
                 }
 
-                foreach (var (start, text) in run.Checkpoints)
+                // A checkpoint that does not follow the one before belongs to what was moved meanwhile: the next look tells.
+                foreach (var (start, text) in run.Checkpoints.TakeWhile(c => c.From == kept))
                 {
+                    (kept, next) = (kept + text.Sequence, next + 1);
                     foreach (var piece in PiecesOf(text, start, ref sequence))
                     {
                         yield return piece;
                     }
                 }
 
-                next = lease.Checkpoints;
                 await Task.Delay(LookEvery, time, cancellation);
             }
 

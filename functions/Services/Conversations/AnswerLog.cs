@@ -41,8 +41,19 @@ internal sealed class AnswerLog
         }
     }
 
-    /// <summary>Called with how many listen now, whenever that changes.</summary>
-    public Action<int>? ListenersChanged { get; set; }
+    /// <summary>Called after <see cref="Listeners"/> changed. Two changes may be told in either order: ask how many there are now.</summary>
+    public Action? ListenersChanged { get; set; }
+
+    public int Listeners
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _listeners;
+            }
+        }
+    }
 
     public int Sequence
     {
@@ -192,14 +203,12 @@ internal sealed class AnswerLog
 
     private void Count(int change)
     {
-        int listeners;
         lock (_gate)
         {
             _listeners += change;
-            listeners = _listeners;
         }
 
-        ListenersChanged?.Invoke(listeners);
+        ListenersChanged?.Invoke();
     }
 
     private void Tell()

@@ -5,51 +5,63 @@ using OpenWebUi.Services.Completion;
 namespace OpenWebUi.Services.Conversations;
 
 /// <summary>The answers that run in this process.</summary>
-internal sealed partial class AnswerRuns(
+internal sealed class AnswerRuns(
     RowStore rows, MessageStore messages, MessageOverflow overflow, CompletionClient client, RunOptions options, TimeProvider time, ILogger<AnswerRuns> logger)
-    : IHostedService
+    : IHostedLifecycleService
 {
     /// <summary>Less than what the process has after Ctrl+C or SIGTERM.</summary>
     private static readonly TimeSpan LastWrites = TimeSpan.FromSeconds(2.5);
 
     private readonly ConcurrentDictionary<RunKey, AnswerRun> _running = new();
+    private volatile bool _isStopping;
 
     /// <summary>Starts the run of an answer whose row and lease were stored just now.</summary>
     /// <param name="key">Which.</param>
-    /// <param name="answer">Its message as stored: running, with the text that it goes on from.</param>
-    /// <param name="lease">Its lease as stored.</param>
+    /// <param name="stored">Its message, running, with the text that it goes on from; and its lease.</param>
     /// <param name="call">What to ask.</param>
     /// <param name="titles">Gives the chat a title after the answer, or null.</param>
-    public AnswerRun Start(RunKey key, Message answer, RunLease lease, CompletionCall call, Func<Message, CancellationToken, Task<string?>>? titles)
+    public void Start(RunKey key, StoredAnswer stored, CompletionCall call, Func<Message, CancellationToken, Task<string?>>? titles)
     {
-        var writer = new RunWriter(rows, messages, overflow, time, key.Owner, key.Chat, answer, lease, options.Lease);
-        var run = new AnswerRun(key, answer, writer, client, call, options, time, titles, logger);
+        var writer = new RunWriter(rows, messages, overflow, time, key.Owner, key.Chat, stored, options.Lease);
+        var run = new AnswerRun(key, stored.Answer, writer, client, call, titles, options, time, logger);
         _running[key] = run;
+        if (_isStopping)
+        {
+            run.Interrupt();
+        }
+
         _ = Task.Run(async () =>
         {
-            try
+            using (run)
             {
                 await run.RunAsync();
-            }
-            finally
-            {
                 _running.TryRemove(new(key, run));
-                run.Dispose();
             }
         });
-        return run;
     }
 
+    /// <summary>The run of an answer; for a while after its end too, when its title is awaited.</summary>
     public AnswerRun? Find(RunKey key) => _running.GetValueOrDefault(key);
+
+    /// <summary>
+    /// The server is asked to stop: every answer is closed as interrupted, with all of its text. It comes before the server
+    /// waits for its open streams, which end with their answers.
+    /// </summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        var all = _running.Values.ToList();
+        all.ForEach(run => run.Interrupt());
+        await Task.WhenAny(Task.WhenAll(all.Select(run => run.Ended)), Task.Delay(LastWrites, CancellationToken.None));
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The server is asked to stop: every answer is closed as interrupted, with all of its text.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        var all = _running.Values.ToList();
-        all.ForEach(run => run.Interrupt());
-        var ends = Task.WhenAll(all.Select(run => run.Ended));
-        await Task.WhenAny(ends, Task.Delay(LastWrites, CancellationToken.None));
-    }
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -91,19 +91,19 @@ internal sealed class AnswerText
         return rest;
     }
 
-    /// <summary>The beginning: at most so many units, never half a character.</summary>
-    public AnswerText Take(int units)
+    /// <summary>The beginning: at most so many units in so many pieces, never half a character.</summary>
+    public AnswerText Take(int units, int pieces)
     {
         var start = new AnswerText();
-        foreach (var (part, text) in _pieces)
+        foreach (var (part, text) in _pieces.Take(pieces))
         {
             var length = Math.Min(text.Length, units - start.Sequence);
-            if (length <= 0)
+            var isCut = length < text.Length;
+            start.Append(new AnswerPiece(part, text[..(isCut && length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]));
+            if (isCut)
             {
-                break;
+                break; // whatever comes behind a cut is not the beginning
             }
-
-            start.Append(new AnswerPiece(part, text[..(length < text.Length && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]));
         }
 
         return start;
@@ -115,6 +115,36 @@ internal sealed class AnswerText
     public string? Layout =>
         _pieces is [] or [_] or [{ Part: AnswerPart.Reasoning }, _] ? null
             : string.Concat(_pieces.Select(p => (p.Part == AnswerPart.Reasoning ? "r" : "c") + p.Text.Length.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>
+    /// Whether a layout that somebody sent is one that <see cref="Layout"/> could have given for the texts: parts in turn, none empty, all of both.
+    /// Anything else would cost a quadratic time to follow.
+    /// </summary>
+    public static bool Fits(string layout, string content, string reasoning)
+    {
+        var rest = (Content: content.Length, Reasoning: reasoning.Length);
+        var before = '\0';
+        for (var at = 0; at < layout.Length;)
+        {
+            var part = layout[at++];
+            var digits = layout.AsSpan(at);
+            digits = digits[..(digits.IndexOfAnyExceptInRange('0', '9') is var end and >= 0 ? end : digits.Length)];
+            if (part is not ('r' or 'c') || part == before || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length == 0)
+            {
+                return false;
+            }
+
+            rest = part == 'r' ? (rest.Content, rest.Reasoning - length) : (rest.Content - length, rest.Reasoning);
+            if (rest.Content < 0 || rest.Reasoning < 0)
+            {
+                return false;
+            }
+
+            (before, at) = (part, at + digits.Length);
+        }
+
+        return rest == (0, 0);
+    }
 
     /// <summary>Puts the parts together again. A layout that does not fit the texts, which somebody may have edited, is left aside.</summary>
     public static AnswerText Of(string content, string reasoning, string? layout)
@@ -143,7 +173,7 @@ internal sealed class AnswerText
             }
 
             var (source, from) = part == AnswerPart.Reasoning ? (reasoning, thought) : (content, taken);
-            if (length < 0 || from + length > source.Length)
+            if (length < 0 || length > source.Length - from)
             {
                 return false;
             }

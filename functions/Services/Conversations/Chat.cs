@@ -23,6 +23,9 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
 {
     public const int MaxTitleChars = 200;
 
+    /// <summary>Of <see cref="Extra"/>, in UTF-16 units: the longest message and this fit into one batch, however badly they are escaped.</summary>
+    public const int MaxExtraUnits = 250_000;
+
     public TitleSource TitleSource { get; init; }
 
     /// <summary>How often a model was asked for a title in vain.</summary>

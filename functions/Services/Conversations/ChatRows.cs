@@ -33,8 +33,17 @@ internal static class ChatRows
 
     private const long TimeCeiling = 9_999_999_999_999;
 
-    public static string List(Shelf shelf, DateTimeOffset updatedAt, ChatId chat) =>
-        $"{ListPrefix(shelf)}{(TimeCeiling - updatedAt.ToUnixTimeMilliseconds()).ToString("D13", CultureInfo.InvariantCulture)}.{chat}";
+    private const int TimeDigits = 13;
+
+    public static string List(Shelf shelf, DateTimeOffset updatedAt, ChatId chat) => ListPrefix(shelf) + ListPlace(updatedAt, chat);
+
+    /// <summary>Where a chat stands in whichever list: the newest sorts first.</summary>
+    public static string ListPlace(DateTimeOffset updatedAt, ChatId chat) =>
+        $"{(TimeCeiling - updatedAt.ToUnixTimeMilliseconds()).ToString("D13", CultureInfo.InvariantCulture)}.{chat}";
+
+    public static bool IsListPlace(string text) =>
+        text.Length > TimeDigits && text[TimeDigits] == '.' && !text.AsSpan(0, TimeDigits).ContainsAnyExceptInRange('0', '9')
+        && ChatId.TryParse(text[(TimeDigits + 1)..], out _);
 
     public static string ListPrefix(Shelf shelf) => shelf switch { Shelf.Pinned => "l.p.", Shelf.Archived => "l.a.", _ => "l.n." };
 

@@ -18,11 +18,11 @@ internal sealed class ChatStore(RowStore rows)
     public async Task<Chat?> GetEvenDeletedAsync(OwnerId owner, ChatId id, CancellationToken cancellation) =>
         await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Chat(id)), cancellation) is { } row ? Chat.Of(id, row) : null;
 
-    /// <summary>One page of a list: one query.</summary>
+    /// <summary>One page of a list: one query, of an ordinary length.</summary>
     /// <param name="owner">Whose.</param>
     /// <param name="shelf">Which list.</param>
-    /// <param name="limit">1 to <see cref="RowLimits.MaxPageRows"/>.</param>
-    /// <param name="after"><see cref="ChatPage.Next"/> of the page before, or null.</param>
+    /// <param name="limit">At least 1.</param>
+    /// <param name="after"><see cref="ChatPage.Next"/> of the page before, any key of the list, or null.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<ChatPage> ListAsync(OwnerId owner, Shelf shelf, int limit, string? after, CancellationToken cancellation)
     {
@@ -30,7 +30,8 @@ internal sealed class ChatStore(RowStore rows)
         do
         {
             var page = await rows.QueryAsync(
-                ChatRows.Table, owner.Text, RowRange.Prefix(ChatRows.ListPrefix(shelf)), limit - lines.Count, after, cancellation);
+                ChatRows.Table, owner.Text, RowRange.Prefix(ChatRows.ListPrefix(shelf)),
+                Math.Min(limit - lines.Count, RowLimits.MaxPageRows), after, cancellation);
             lines.AddRange(page.Rows.Select(ChatLine.Of));
             after = page.Continuation;
         }

@@ -3,29 +3,45 @@ using OpenWebUi.Services.Access;
 
 namespace OpenWebUi.Services.Conversations;
 
-/// <summary>
-/// Writes whole chats: what is more than one batch takes becomes visible with the last one. Where there are several, the first
-/// puts a row that says so and the last takes it away, or fails: whoever removes what a killed writer left removes that row
-/// first, so a writer that lives after all cannot make half a chat visible.
-/// </summary>
-internal sealed class ChatWriter(RowStore rows, MessageOverflow overflow, LeftoverStore leftovers)
+/// <summary>What becomes of one message of a stored chat.</summary>
+internal abstract record MessageChange
 {
-    /// <summary>Two rows for each message, and room for the chat, its line and the row between the batches.</summary>
-    private const int MessagesInABatch = 45;
+    private MessageChange()
+    {
+    }
 
-    private const int BytesInABatch = RowLimits.MaxBatchBytes - (64 * 1024);
+    public sealed record Added(Message Message) : MessageChange;
+
+    /// <param name="Before">As it was read.</param>
+    /// <param name="After">Under the same id; perhaps at another depth.</param>
+    public sealed record Replaced(Message Before, Message After) : MessageChange;
+
+    public sealed record Removed(Message Message) : MessageChange;
+}
+
+/// <summary>How a change of a whole chat ended.</summary>
+/// <param name="Chat">With its new tag; null when somebody else changed the chat, or a message, meanwhile: read again.</param>
+/// <param name="HasBegun">Some of it is stored though it was not finished: what is left is to be done anew.</param>
+internal readonly record struct WriteOutcome(Chat? Chat, bool HasBegun);
+
+/// <summary>
+/// Writes whole chats. What fits into one batch is done or not; of more, the chat itself with its current end comes last. Where a
+/// new chat takes several, the first puts a row that says so and the last takes it away, or fails: whoever removes what a killed
+/// writer left removes that row first, so a writer that lives after all cannot make half a chat visible.
+/// </summary>
+internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow overflow, LeftoverStore leftovers)
+{
+    /// <summary>Leaves room for the chat and its lines.</summary>
+    private const int MaxOperations = RowLimits.MaxBatchOperations - 5;
+
+    /// <summary>For the row that says that a chat has begun.</summary>
+    private const int SpareBytes = 8 * 1024;
 
     /// <summary>Stores a new chat with its messages. Its row comes last: until then nobody sees any of it.</summary>
     public async Task<Chat> CreateAsync(OwnerId owner, Chat chat, IReadOnlyList<Message> messages, CancellationToken cancellation)
     {
-        var stored = new List<Message>();
-        foreach (var message in messages)
-        {
-            stored.Add(await overflow.StoreAsync(owner, chat.Id, message, cancellation));
-        }
-
-        var ending = ChatStore.Operations(null, chat);
-        var batches = Batches(owner, chat.Id, stored, ending);
+        var own = ChatStore.Operations(null, chat);
+        var batches = await BatchesAsync(owner, chat, [.. messages.Select(message => new MessageChange.Added(message))], own, cancellation);
         if (batches.Count > 1)
         {
             await leftovers.AddAsync([new(leftovers.DueAt(), LeftoverKind.BegunChat, owner, chat.Id)], cancellation);
@@ -38,39 +54,75 @@ internal sealed class ChatWriter(RowStore rows, MessageOverflow overflow, Leftov
             batches[^1].Add(new RowOperation.Delete(ChatRows.Begun(chat.Id), DeleteCondition.Always));
         }
 
-        var committed = await CommitAsync(owner, [.. ending, .. batches[^1]], cancellation);
+        var committed = await CommitAsync(owner, [.. own, .. batches[^1]], cancellation);
         return chat with { ETag = committed.ETags[0]!.Value };
     }
 
-    /// <summary>At least one, which may be empty; the last one has room for the ending.</summary>
-    private static List<List<RowOperation>> Batches(OwnerId owner, ChatId chat, List<Message> messages, List<RowOperation> ending)
+    /// <summary>
+    /// Changes a chat and its messages. Each batch holds on to the chat's version, so that nobody comes between unseen; what
+    /// was broken off is finished when the same change is made again of what is then stored.
+    /// </summary>
+    public async Task<WriteOutcome> UpdateAsync(
+        OwnerId owner, Chat before, Chat after, IReadOnlyList<MessageChange> changes, CancellationToken cancellation)
     {
+        var batches = await BatchesAsync(owner, after, changes, [.. ChatStore.Operations(before, before), .. ChatStore.Operations(before, after)], cancellation);
+        var chat = before;
+        for (var i = 0; i < batches.Count - 1; i++)
+        {
+            if (await chats.ChangeAsync(owner, chat, chat, batches[i], cancellation) is not { } held)
+            {
+                return new(null, HasBegun: i > 0);
+            }
+
+            chat = held;
+        }
+
+        return new(await chats.ChangeAsync(owner, chat, after, batches[^1], cancellation), HasBegun: batches.Count > 1);
+    }
+
+    /// <summary>At least one batch, each within the store's limits together with the chat's own rows. The rows of one message stay together.</summary>
+    private async Task<List<List<RowOperation>>> BatchesAsync(
+        OwnerId owner, Chat chat, IReadOnlyList<MessageChange> changes, List<RowOperation> own, CancellationToken cancellation)
+    {
+        var room = RowLimits.MaxBatchBytes - SpareBytes - own.Sum(operation => BytesOf(owner, operation));
         List<List<RowOperation>> batches = [[]];
         var bytes = 0L;
-        foreach (var message in messages)
+        foreach (var change in changes)
         {
-            var operations = MessageStore.Insert(chat, message).ToList();
-            var size = BytesOf(owner, operations);
-            if (batches[^1].Count >= MessagesInABatch * operations.Count || bytes + size > BytesInABatch)
+            var operations = await OperationsAsync(owner, chat.Id, change, cancellation);
+            var more = operations.Sum(operation => BytesOf(owner, operation));
+            if (batches[^1].Count > 0 && (batches[^1].Count + operations.Count > MaxOperations || bytes + more > room))
             {
                 batches.Add([]);
                 bytes = 0;
             }
 
             batches[^1].AddRange(operations);
-            bytes += size;
-        }
-
-        if (bytes + BytesOf(owner, ending) > BytesInABatch)
-        {
-            batches.Add([]);
+            bytes += more;
         }
 
         return batches;
     }
 
-    private static long BytesOf(OwnerId owner, List<RowOperation> operations) =>
-        operations.Sum(o => RowLimits.OperationBytes(new(ChatRows.Table, owner.Text, o.Row), (o as RowOperation.Put)?.Properties));
+    private async Task<List<RowOperation>> OperationsAsync(OwnerId owner, ChatId chat, MessageChange change, CancellationToken cancellation)
+    {
+        switch (change)
+        {
+            case MessageChange.Added(var message):
+                return [.. MessageStore.Insert(chat, await overflow.StoreAsync(owner, chat, message, cancellation))];
+            case MessageChange.Replaced(var before, var after) when before.Depth == after.Depth:
+                return [MessageStore.Replace(chat, before, await overflow.StoreAsync(owner, chat, after, cancellation))];
+            case MessageChange.Replaced(var before, var after):
+                return [.. MessageStore.Move(chat, before, await overflow.StoreAsync(owner, chat, after, cancellation))];
+            case MessageChange.Removed(var message):
+                return [.. MessageStore.Remove(chat, message)];
+            default:
+                throw new InvalidOperationException("Another kind of change.");
+        }
+    }
+
+    private static long BytesOf(OwnerId owner, RowOperation operation) =>
+        RowLimits.OperationBytes(new(ChatRows.Table, owner.Text, operation.Row), (operation as RowOperation.Put)?.Properties);
 
     private async Task<BatchOutcome.Committed> CommitAsync(OwnerId owner, List<RowOperation> operations, CancellationToken cancellation) =>
         await rows.BatchAsync(ChatRows.Table, owner.Text, operations, cancellation) as BatchOutcome.Committed

@@ -8,6 +8,9 @@ internal static class Checkpoint
     /// <summary>A row takes 1 MiB, and a unit two bytes: far below it.</summary>
     public const int MaxUnits = 200_000;
 
+    /// <summary>Each change between reasoning and content takes some characters of the layout.</summary>
+    public const int MaxPieces = 10_000;
+
     public static RowProperties ToRow(int from, AnswerText text)
     {
         var row = new RowProperties { ["From"] = from };

@@ -17,7 +17,10 @@ internal sealed class ContextWindow(MessageStore messages, RunOptions options)
     /// <summary>What a message costs beyond its text: role and separators.</summary>
     private const int MessageTokens = 4;
 
-    /// <summary>A page of a branch that was not the current one, whose window nobody remembers.</summary>
+    /// <summary>One read of a remembered window: more than most windows hold.</summary>
+    private const int WindowMessages = 200;
+
+    /// <summary>One read of a branch whose window nobody remembers.</summary>
     private const int PageMessages = 48;
 
     /// <summary>The window that ends at a message.</summary>
@@ -35,18 +38,18 @@ internal sealed class ContextWindow(MessageStore messages, RunOptions options)
         }
 
         var isCurrent = leaf.Depth >= chat.CurrentDepth - 1 && leaf.Depth >= chat.WindowDepth;
+        var highest = isCurrent ? chat.WindowDepth : 0;
+        var pageMessages = isCurrent && highest > 0 || leaf.Depth < WindowMessages ? WindowMessages : PageMessages;
         var budget = options.ContextTokens - newTokens;
         var newestFirst = new List<Message>();
         BranchCursor? next = leaf;
-        do
+        while (next is { } from && from.Depth >= highest && (newestFirst.Count == 0 || newestFirst.Sum(TokensOf) < budget))
         {
-            var highest = isCurrent ? chat.WindowDepth : 0;
-            var limit = isCurrent ? leaf.Depth - highest + 1 : PageMessages;
-            var branch = await messages.ReadUpwardsAsync(owner, chat.Id, next.Value, limit, highest, cancellation);
+            var limit = Math.Min(from.Depth - highest + 1, pageMessages);
+            var branch = await messages.ReadUpwardsAsync(owner, chat.Id, from, limit, highest, cancellation);
             newestFirst.AddRange(branch.Messages.Reverse());
             next = branch.Before;
         }
-        while (!isCurrent && next is not null && newestFirst.Sum(TokensOf) < budget);
 
         return newestFirst.Count == 0 ? null : Bound(newestFirst, budget);
     }

@@ -17,6 +17,7 @@ internal static class ConversationsModule
         services.AddSingleton<AnswerRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerRuns>());
         services.AddSingleton<AnswerFollower>();
+        services.AddSingleton<RepeatedTurns>();
         services.AddSingleton<TurnStarter>();
         services.AddSingleton<ChatRemoval>();
         services.AddSingleton<LeftoverSweep>();

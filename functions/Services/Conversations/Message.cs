@@ -29,6 +29,9 @@ internal sealed record Message(MessageId Id, MessageId? ParentId, int Depth, lon
     public const string UserRole = "user";
     public const string AssistantRole = "assistant";
 
+    /// <summary><see cref="RunId"/> of an empty answer that is over by its client's word; without one it waits for its turn.</summary>
+    public const string ClientsRun = "client";
+
     public string Content { get; init; } = "";
 
     public string Reasoning { get; init; } = "";
@@ -67,6 +70,9 @@ internal sealed record Message(MessageId Id, MessageId? ParentId, int Depth, lon
     public ETag ETag { get; init; }
 
     public bool IsUser => Role == UserRole;
+
+    /// <summary>A run of ours wrote the answer, or writes it: how it ended is not for clients to say.</summary>
+    public bool IsRunOurs => RunId is not (null or ClientsRun);
 
     public AnswerText Text => AnswerText.Of(Content, Reasoning, Layout);
 

@@ -53,7 +53,7 @@ internal static class MessageJson
     private static void WriteAnswer(Utf8JsonWriter json, Message message)
     {
         json.WriteString("model", message.Model);
-        json.WriteBoolean("done", message.State != MessageState.Running && message.RunId is not null || message.Sequence > 0 && message.State != MessageState.Running);
+        json.WriteBoolean("done", message.State != MessageState.Running && (message.RunId is not null || message.Sequence > 0));
         json.WriteString("state", StateText(message.State));
         json.WriteNumber("sequence", message.Sequence);
         WriteText(json, "reasoning", message.Reasoning.Length == 0 ? null : message.Reasoning);

@@ -130,4 +130,18 @@ internal sealed class MessageStore(RowStore rows, MessageOverflow overflow)
     /// <summary>What replaces a message as it was read.</summary>
     public static RowOperation Replace(ChatId chat, Message before, Message after) =>
         new RowOperation.Put(ChatRows.Message(chat, before.Depth, before.Id), after.ToRow(), PutCondition.IfMatch(before.ETag));
+
+    /// <summary>What brings a message to another depth.</summary>
+    public static IEnumerable<RowOperation> Move(ChatId chat, Message before, Message after) =>
+    [
+        new RowOperation.Delete(ChatRows.Message(chat, before.Depth, before.Id), DeleteCondition.IfMatch(before.ETag)),
+        new RowOperation.Put(ChatRows.Message(chat, after.Depth, after.Id), after.ToRow(), PutCondition.IfAbsent),
+        new RowOperation.Put(ChatRows.Index(chat, after.Id), new() { ["Depth"] = after.Depth }, PutCondition.Always),
+    ];
+
+    public static IEnumerable<RowOperation> Remove(ChatId chat, Message message) =>
+    [
+        new RowOperation.Delete(ChatRows.Message(chat, message.Depth, message.Id), DeleteCondition.IfMatch(message.ETag)),
+        new RowOperation.Delete(ChatRows.Index(chat, message.Id), DeleteCondition.Always),
+    ];
 }

@@ -71,8 +71,9 @@ internal sealed class RunStore(RowStore rows, MessageStore messages, MessageOver
                 return message.WithText(text);
             }
 
+            // Less than the lease says: the message, or a page of the checkpoints, was read before the lease moved on.
             var settled = message.WithText(text) with { State = MessageState.Interrupted };
-            if (await CloseAsync(owner, chat, message, settled, run, cancellation) is { } closed)
+            if (text.Sequence >= (run.Lease?.Kept ?? 0) && await CloseAsync(owner, chat, message, settled, run, cancellation) is { } closed)
             {
                 return closed;
             }
@@ -108,10 +109,15 @@ internal sealed class RunStore(RowStore rows, MessageStore messages, MessageOver
                 return false;
             }
 
+            if (lease.IsStopWanted)
+            {
+                return true;
+            }
+
             var put = await rows.PutAsync(
                 new(ChatRows.Table, owner.Text, ChatRows.Run(chat, answer)), (lease with { IsStopWanted = true }).ToRow(),
                 PutCondition.IfMatch(lease.ETag), cancellation);
-            if (lease.IsStopWanted || put is PutOutcome.Stored)
+            if (put is PutOutcome.Stored)
             {
                 return true;
             }

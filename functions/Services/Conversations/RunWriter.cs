@@ -19,21 +19,20 @@ internal enum KeepOutcome
 /// batch (the whole text, and everything temporary gone). Every write is safe to repeat after a lost acknowledgment.
 /// </summary>
 internal sealed class RunWriter(
-    RowStore rows, MessageStore messages, MessageOverflow overflow, TimeProvider time, OwnerId owner, ChatId chat, Message answer, RunLease lease,
+    RowStore rows, MessageStore messages, MessageOverflow overflow, TimeProvider time, OwnerId owner, ChatId chat, StoredAnswer stored,
     TimeSpan leaseTime)
 {
     /// <summary>The last batch deletes every checkpoint, and a batch has 100 operations: before there are more, they move into the message's row.</summary>
     private const int MaxCheckpoints = 90;
 
-    private Message _answer = answer;
-    private RunLease _lease = lease;
+    private const int MaxFinishAttempts = 6;
+
+    private Message _answer = stored.Answer;
+    private RunLease _lease = stored.Lease;
     private bool _isLost;
 
     /// <summary>Units that are stored.</summary>
     public int Kept => _lease.Kept;
-
-    /// <summary>How many checkpoints were written.</summary>
-    public int Writes { get; private set; }
 
     /// <summary>Keeps the text after <see cref="Kept"/>, or, where nothing came, only renews the lease.</summary>
     public async Task<KeepOutcome> KeepAsync(AnswerText more, CancellationToken cancellation)
@@ -48,7 +47,7 @@ internal sealed class RunWriter(
             return await MoveAsync(more, cancellation);
         }
 
-        var part = more.Take(Checkpoint.MaxUnits);
+        var part = more.Take(Checkpoint.MaxUnits, Checkpoint.MaxPieces);
         var hasText = part.Sequence > 0;
         var next = _lease with { Until = time.GetUtcNow() + leaseTime, Checkpoints = _lease.Checkpoints + (hasText ? 1 : 0), Kept = Kept + part.Sequence };
         List<RowOperation> operations = [new RowOperation.Put(RunRow, next.ToRow(), PutCondition.IfMatch(_lease.ETag))];
@@ -61,7 +60,6 @@ internal sealed class RunWriter(
         if (await rows.BatchAsync(ChatRows.Table, owner.Text, operations, cancellation) is BatchOutcome.Committed { ETags: [{ } etag, ..] })
         {
             _lease = next with { ETag = etag };
-            Writes++;
             return KeepOutcome.Kept;
         }
 
@@ -69,50 +67,51 @@ internal sealed class RunWriter(
     }
 
     /// <summary>Stores the answer as it ended.</summary>
-    /// <returns>The message as it is stored; null where the chat is gone.</returns>
+    /// <returns>The message as it is stored, which is another run's where somebody went on with it; null where the chat is gone.</returns>
     public async Task<Message?> FinishAsync(Message ended, CancellationToken cancellation)
     {
-        ended = ended with { RunId = _lease.RunId, Overflow = _answer.Overflow };
-        var stored = await overflow.StoreAsync(owner, chat, ended, cancellation);
-        for (var attempt = 0; attempt < 6; attempt++)
+        ended = ended with { Overflow = _answer.Overflow };
+        var row = await overflow.StoreAsync(owner, chat, ended, cancellation);
+        for (var attempt = 0; attempt < MaxFinishAttempts; attempt++)
         {
-            List<RowOperation> operations = [MessageStore.Replace(chat, _answer, stored)];
+            List<RowOperation> operations = [MessageStore.Replace(chat, _answer, row)];
             if (!_isLost)
             {
                 operations.Add(new RowOperation.Delete(RunRow, DeleteCondition.IfMatch(_lease.ETag)));
-                operations.AddRange(Enumerable.Range(0, _lease.Checkpoints)
-                    .Select(number => new RowOperation.Delete(ChatRows.Checkpoint(chat, _answer.Id, number), DeleteCondition.Always)));
+                operations.AddRange(CheckpointDeletes());
             }
 
             if (await rows.BatchAsync(ChatRows.Table, owner.Text, operations, cancellation) is BatchOutcome.Committed { ETags: [{ } etag, ..] })
             {
-                return ended with { ETag = etag, Overflow = stored.Overflow };
+                return ended with { ETag = etag, Overflow = row.Overflow };
             }
 
             var now = await messages.GetAsync(owner, chat, new BranchCursor(_answer.Id, _answer.Depth), cancellation);
-            if (now is null || now.RunId != _lease.RunId)
+            if (now is null)
+            {
+                await RemoveRestAsync(cancellation);
+                return null;
+            }
+
+            // Another run's; or our own end: the write was done, its acknowledgment was lost.
+            if (now.RunId != _lease.RunId || now.State is not (MessageState.Running or MessageState.Interrupted)
+                || (now.State == ended.State && now.Sequence == ended.Sequence))
             {
                 return now;
             }
 
-            if (now.State is not (MessageState.Running or MessageState.Interrupted) || now.State == ended.State)
-            {
-                return now; // the write was done, its acknowledgment was lost
-            }
-
-            // Somebody asked for a stop, or took this run for dead and closed it: what it wrote since is written over that.
+            // Somebody asked for a stop; or took this run for dead and closed it: the whole text goes over what it left.
             _answer = now;
-            _isLost = now.State == MessageState.Interrupted;
-            if (!_isLost)
-            {
-                _lease = await LeaseAsync(cancellation) ?? _lease;
-            }
+            _isLost = now.State == MessageState.Interrupted || await LookAsync(cancellation) == KeepOutcome.Lost;
         }
 
         throw new StoreUnavailableException("The answer's row changes faster than it can be closed.");
     }
 
     private string RunRow => ChatRows.Run(chat, _answer.Id);
+
+    private IEnumerable<RowOperation> CheckpointDeletes() => Enumerable.Range(0, _lease.Checkpoints)
+        .Select(number => new RowOperation.Delete(ChatRows.Checkpoint(chat, _answer.Id, number), DeleteCondition.Always));
 
     /// <summary>Everything so far into the message's row; the checkpoints start anew.</summary>
     private async Task<KeepOutcome> MoveAsync(AnswerText more, CancellationToken cancellation)
@@ -122,19 +121,18 @@ internal sealed class RunWriter(
         run.ForEach(kept => text.Append(kept.Text.From(text.Sequence - kept.From)));
         text.Append(more);
         var moved = _answer.WithText(text);
-        var stored = await overflow.StoreAsync(owner, chat, moved, cancellation);
+        var row = await overflow.StoreAsync(owner, chat, moved, cancellation);
         var next = _lease with { Until = time.GetUtcNow() + leaseTime, Checkpoints = 0, Base = text.Sequence, Kept = text.Sequence };
         List<RowOperation> operations =
         [
             new RowOperation.Put(RunRow, next.ToRow(), PutCondition.IfMatch(_lease.ETag)),
-            MessageStore.Replace(chat, _answer, stored),
-            .. Enumerable.Range(0, _lease.Checkpoints).Select(number => new RowOperation.Delete(ChatRows.Checkpoint(chat, _answer.Id, number), DeleteCondition.Always)),
+            MessageStore.Replace(chat, _answer, row),
+            .. CheckpointDeletes(),
         ];
         if (await rows.BatchAsync(ChatRows.Table, owner.Text, operations, cancellation) is BatchOutcome.Committed { ETags: [{ } etag, { } messageTag, ..] })
         {
-            _answer = moved with { ETag = messageTag, Overflow = stored.Overflow };
+            _answer = moved with { ETag = messageTag, Overflow = row.Overflow };
             _lease = next with { ETag = etag };
-            Writes++;
             return KeepOutcome.Kept;
         }
 
@@ -173,5 +171,14 @@ internal sealed class RunWriter(
         }
 
         return kept;
+    }
+
+    /// <summary>The message is gone with its chat; whoever removed it may have passed before the last checkpoint came.</summary>
+    private async Task RemoveRestAsync(CancellationToken cancellation)
+    {
+        await foreach (var row in rows.QueryAllAsync(ChatRows.Table, owner.Text, RowRange.Prefix(ChatRows.RunPrefix(chat, _answer.Id)), cancellation))
+        {
+            await rows.DeleteAsync(row.Key, DeleteCondition.Always, cancellation);
+        }
     }
 }

@@ -9,8 +9,15 @@ namespace OpenWebUi.Services.Conversations;
 internal sealed record NewMessage(MessageId Id, string Content, string? Extra);
 
 /// <summary>An answer that is asked for.</summary>
-/// <param name="Id">The client's; null lets one be made.</param>
-internal sealed record NewAnswer(MessageId? Id, string Model);
+/// <param name="Asked">The client's id for it; null lets one be made.</param>
+internal sealed record NewAnswer(MessageId? Asked, string Model)
+{
+    /// <summary>Stays the same however often the turn is tried, as <see cref="RunId"/> does.</summary>
+    public MessageId Id { get; } = Asked ?? MessageId.New();
+
+    /// <summary>By which a try whose acknowledgment was lost knows its own rows.</summary>
+    public string RunId { get; } = Guid.NewGuid().ToString("N");
+}
 
 /// <summary>What is asked of a stored chat, in the words of docs/chats.md.</summary>
 /// <param name="Chat">Null: a new one.</param>

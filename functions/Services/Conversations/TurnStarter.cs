@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
@@ -15,13 +15,16 @@ namespace OpenWebUi.Services.Conversations;
 /// <item>The runs begin.</item>
 /// </list>
 /// When somebody else changed the chat between 1 and 3, all begins anew. A request whose message is there already is one that
-/// was sent again: its answers are found, nothing is stored.
+/// was sent again: its answers are found, nothing is stored. From 3 on the caller's going away ends nothing.
 /// </summary>
 internal sealed class TurnStarter(
-    RowStore rows, ChatStore chats, MessageStore messages, MessageOverflow overflow, RunStore store, ContextWindow window, AnswerRuns runs, ChatTitles titles,
-    TaskOptions tasks, RunOptions options, TimeProvider time)
+    RowStore rows, ChatStore chats, MessageStore messages, MessageOverflow overflow, RunStore store, ContextWindow window, RepeatedTurns repeated,
+    AnswerRuns runs, ChatTitles titles, TaskOptions tasks, RunOptions options, TimeProvider time)
 {
     private const int MaxAttempts = 8;
+
+    /// <summary>Waits between tries to store a turn while the storage is away.</summary>
+    private static readonly int[] StoreDelaysMs = [200, 500, 1_000];
 
     private static readonly ErrorReport Busy = new(
         409, "chat_busy", "This chat changes faster than the turn can be stored. Try again.", RetryAfter: TimeSpan.FromSeconds(1));
@@ -43,78 +46,53 @@ internal sealed class TurnStarter(
     private async Task<TurnOutcome?> TryAsync(TurnRequest request, CancellationToken cancellation)
     {
         // 1
-        var chat = request.Chat is { } id ? await chats.GetAsync(request.Owner, id, cancellation) : null;
-        if (request.Chat is not null && chat is null)
+        var stored = request.Chat is { } id ? await chats.GetAsync(request.Owner, id, cancellation) : null;
+        if (request.Chat is not null && stored is null)
         {
             return new TurnOutcome.Missing();
         }
 
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var chat = stored ?? NewChat(request, now);
         Message? standing = null;
-        if (chat is not null && request is { Message: null, Answers: [{ Id: { } wanted }] })
+        if (stored is not null && request is { Message: null, Answers: [{ Asked: { } wanted }] })
         {
-            standing = await messages.GetAsync(request.Owner, chat.Id, wanted, cancellation);
-            if (standing is not null && await ReuseAsync(request, chat, standing, cancellation) is { } reused)
+            (standing, var found) = await repeated.FindAsync(request, chat.Id, wanted, cancellation);
+            if (found is not null)
             {
-                return reused;
+                return found;
             }
-
-            standing = standing is null ? null : await store.SettleAsync(request.Owner, chat.Id, standing, cancellation);
-        }
-
-        if (request.Continues && standing is null)
-        {
-            return new TurnOutcome.Missing();
         }
 
         // 2
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        var begun = chat ?? NewChat(request, now);
-        var parentId = request.Message is not null ? request.Parent : standing is not null ? standing.ParentId : request.Parent ?? begun.CurrentId;
-        var (parent, context, problem) = await ContextAsync(request, begun, parentId, cancellation);
+        var parentId = request.Message is not null ? request.Parent : standing is not null ? standing.ParentId : request.Parent ?? chat.CurrentId;
+        var (parent, context, problem) = await ContextAsync(request, chat, parentId, cancellation);
         if (problem is not null)
         {
             return problem;
         }
 
-        var turn = new TurnRows(request, begun, isNew: chat is null, parent, context, standing, options, now);
+        var user = await UserAsync(request, chat.Id, parent, now, cancellation);
+        var turn = new TurnRows(request, chat, isNew: stored is null, parent, context, user, standing, options, now);
         if (turn.Refusal() is { } refusal)
         {
             return new TurnOutcome.Refused(refusal);
         }
 
         // 3
-        if (turn.User is { } said)
+        var (answers, failed) = await StoreAsync(request.Owner, chat.Id, turn, cancellation);
+        if (answers is not null)
         {
-            turn.Keep(await overflow.StoreAsync(request.Owner, begun.Id, said, cancellation));
+            return Start(request, chat, turn, answers);
         }
 
-        switch (await rows.BatchAsync(ChatRows.Table, request.Owner.Text, turn.Operations, cancellation))
+        if (turn.IsMessageThere(failed!))
         {
-            case BatchOutcome.Committed committed:
-                return Start(request, begun, turn, committed);
-            case BatchOutcome.Failed failed when turn.IsMessageThere(failed):
-                return await RepeatAsync(request, begun, cancellation);
-            default:
-                return null;
-        }
-    }
-
-    /// <summary>The answer that the request names is there: it is followed, unless it is to be written, or gone on with.</summary>
-    private async Task<TurnOutcome?> ReuseAsync(TurnRequest request, Chat chat, Message standing, CancellationToken cancellation)
-    {
-        if (standing.Role != Message.AssistantRole)
-        {
-            return new TurnOutcome.Refused(new(409, "not_an_answer", "The message with this id is no answer.", "id"));
+            return await repeated.OfMessageAsync(request, chat.Id, cancellation)
+                ?? await TryAsync(request with { Chat = chat.Id, Message = null, Parent = request.Message!.Id }, cancellation);
         }
 
-        if (!request.Continues)
-        {
-            return standing.RunId is null && standing.Sequence == 0 ? null : new TurnOutcome.Begun(chat.Id, standing.ParentId, [standing]);
-        }
-
-        var now = runs.Find(new(request.Owner, chat.Id, standing.Id))?.Now ?? await store.SettleAsync(request.Owner, chat.Id, standing, cancellation);
-        var isOver = now.State != MessageState.Running && (request.ContinuesFrom is null || request.ContinuesFrom == now.Sequence);
-        return isOver ? null : new TurnOutcome.Begun(chat.Id, standing.ParentId, [standing]);
+        return turn.IsAnswerThere(failed!) ? await repeated.OfAnswersAsync(request, chat.Id, turn.User?.Id ?? parentId, cancellation) : null;
     }
 
     private async Task<(Message? Parent, Context Context, TurnOutcome? Problem)> ContextAsync(
@@ -140,25 +118,79 @@ internal sealed class TurnStarter(
         }
 
         // Its instance may be gone; then what it left is the context.
-        var settled = runs.Find(new(request.Owner, chat.Id, id)) is null ? await store.SettleAsync(request.Owner, chat.Id, parent, cancellation) : parent;
+        var settled = runs.Find(new(request.Owner, chat.Id, id)) is { } run ? run.Now : await store.SettleAsync(request.Owner, chat.Id, parent, cancellation);
         return settled.State == MessageState.Running
             ? (null, none, new TurnOutcome.Refused(new(409, "answer_running", "The answer before is still being written. Wait for it, or stop it.")))
             : (settled, context with { Messages = [.. context.Messages.SkipLast(1), settled] }, null);
     }
 
-    private TurnOutcome.Begun Start(TurnRequest request, Chat chat, TurnRows turn, BatchOutcome.Committed committed)
+    /// <summary>The person's message, and its row: a long text is in a blob before the row is there.</summary>
+    private async Task<(Message Whole, Message Row)?> UserAsync(
+        TurnRequest request, ChatId chat, Message? parent, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (request.Message is not { } message)
+        {
+            return null;
+        }
+
+        var user = new Message(message.Id, parent?.Id, parent is null ? 0 : parent.Depth + 1, now.ToUnixTimeMilliseconds(), Message.UserRole, now)
+        {
+            Content = message.Content,
+            Extra = message.Extra,
+        };
+        return (user, await overflow.StoreAsync(request.Owner, chat, user, cancellation));
+    }
+
+    /// <summary>Stores the batch, however often the store goes away meanwhile: its conditions let it happen once.</summary>
+    private async Task<(IReadOnlyList<StoredAnswer>? Answers, BatchOutcome.Failed? Failed)> StoreAsync(
+        OwnerId owner, ChatId chat, TurnRows turn, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await rows.BatchAsync(ChatRows.Table, owner.Text, turn.Operations, CancellationToken.None) switch
+                {
+                    BatchOutcome.Committed committed => (turn.Stored(committed), null),
+                    var failed => (await LookAsync(owner, chat, turn), (BatchOutcome.Failed)failed),
+                };
+            }
+            catch (StoreUnavailableException) when (attempt < StoreDelaysMs.Length)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(StoreDelaysMs[attempt]), time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>The answers as stored, where the batch was done before though nobody said so: they bear the ids of this request's runs.</summary>
+    private async Task<IReadOnlyList<StoredAnswer>?> LookAsync(OwnerId owner, ChatId chat, TurnRows turn)
+    {
+        var found = new List<StoredAnswer>();
+        foreach (var answer in turn.Answers)
+        {
+            var stored = await messages.GetAsync(owner, chat, new BranchCursor(answer.Id, answer.Depth), CancellationToken.None);
+            if (stored?.RunId != answer.RunId || await store.LeaseAsync(owner, chat, answer.Id, CancellationToken.None) is not { } lease)
+            {
+                return null;
+            }
+
+            found.Add(new(stored!, lease));
+        }
+
+        return found;
+    }
+
+    private TurnOutcome.Begun Start(TurnRequest request, Chat chat, TurnRows turn, IReadOnlyList<StoredAnswer> answers)
     {
         // 4
-        var answers = turn.Stored(committed);
-        foreach (var (answer, lease) in answers)
+        foreach (var stored in answers)
         {
-            var prompt = request.Prompt?.DeepClone() ?? PromptJson.Messages(chat, turn.History(answer));
             var body = request.Parameters.DeepClone().AsObject();
-            body["model"] = answer.Model;
+            body["model"] = stored.Answer.Model;
             body["stream"] = true;
-            body["messages"] = prompt;
-            var call = new CompletionCall(answer.Model!, System.Text.Encoding.UTF8.GetBytes(ExtraJson.Text(body)), request.OwnKey);
-            runs.Start(new(request.Owner, chat.Id, answer.Id), answer, lease, call, answer == answers[0].Answer ? Titles(request, chat, turn) : null);
+            body["messages"] = request.Prompt?.DeepClone() ?? PromptJson.Messages(chat, turn.History(stored.Answer));
+            var call = new CompletionCall(stored.Answer.Model!, Encoding.UTF8.GetBytes(ExtraJson.Text(body)), request.OwnKey);
+            runs.Start(new(request.Owner, chat.Id, stored.Answer.Id), stored, call, stored == answers[0] ? Titles(request, chat, turn) : null);
         }
 
         return new(chat.Id, turn.User?.Id ?? answers[0].Answer.ParentId, [.. answers.Select(a => a.Answer)]);
@@ -171,32 +203,4 @@ internal sealed class TurnStarter(
 
     private static Chat NewChat(TurnRequest request, DateTimeOffset now) =>
         new(request.Message is { } first ? ChatId.Of(request.Owner, first.Id) : ChatId.New(), ChatTitles.FirstWords(request.Message?.Content ?? ""), now, now);
-
-    /// <summary>The message is stored already: the same request came again, or another one took its id.</summary>
-    private async Task<TurnOutcome?> RepeatAsync(TurnRequest request, Chat chat, CancellationToken cancellation)
-    {
-        var message = request.Message!;
-        if (await chats.GetAsync(request.Owner, chat.Id, cancellation) is null)
-        {
-            return new TurnOutcome.Refused(new(409, "chat_deleted", "This message began a chat that was deleted. Send it under a new id."));
-        }
-
-        if (await messages.GetAsync(request.Owner, chat.Id, message.Id, cancellation) is not { } stored)
-        {
-            return null;
-        }
-
-        if (!stored.IsUser || stored.Content != message.Content || stored.ParentId != request.Parent)
-        {
-            return new TurnOutcome.Refused(new(409, "id_taken", "Another message of this chat has this id.", "user_message"));
-        }
-
-        // Answers with these ids, or, where the request names none, whatever answers there are.
-        var level = await messages.ReadLevelAsync(request.Owner, chat.Id, stored.Depth + 1, cancellation);
-        var wanted = request.Answers.Select(a => a.Id).OfType<MessageId>().ToList();
-        var answers = level.Where(m => m.ParentId == stored.Id && (wanted.Count == 0 || wanted.Contains(m.Id))).ToList();
-        return answers.Count > 0
-            ? new TurnOutcome.Begun(chat.Id, stored.Id, answers)
-            : await TryAsync(request with { Chat = chat.Id, Message = null, Parent = stored.Id }, cancellation);
-    }
 }

@@ -9,17 +9,20 @@ namespace OpenWebUi.Tests.Package;
 internal sealed class PackageProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly string _data;
+    private readonly string? _data;
 
-    private PackageProcess(Process process, string data, Uri address) => (_process, _data, Address) = (process, data, address);
+    private PackageProcess(Process process, string? data, Uri address) => (_process, _data, Address) = (process, data, address);
 
     public Uri Address { get; }
 
     public int ProcessId => _process.Id;
 
+    /// <param name="package">What is started.</param>
+    /// <param name="environment">Variables. A DATA_DIR among them is the caller's and outlives the process; without one it gets a folder of its own.</param>
     public static async Task<PackageProcess> StartAsync(PublishedPackage package, params (string Name, string Value)[] environment)
     {
-        var data = Path.Combine(Path.GetTempPath(), "openwebui-tests", Guid.NewGuid().ToString("N"));
+        var given = environment.FirstOrDefault(e => e.Name == "DATA_DIR").Value;
+        var data = given ?? Path.Combine(Path.GetTempPath(), "openwebui-tests", Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(data);
         var port = FreePort();
         var start = new ProcessStartInfo(package.Executable) { WorkingDirectory = data, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -37,7 +40,7 @@ internal sealed class PackageProcess : IAsyncDisposable
         // Read and dropped: a full pipe would stop the app at a line of its log.
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var app = new PackageProcess(process, data, new Uri($"http://127.0.0.1:{port}/"));
+        var app = new PackageProcess(process, given is null ? data : null, new Uri($"http://127.0.0.1:{port}/"));
         using var client = new HttpClient { BaseAddress = app.Address };
         for (var tries = 0; ; tries++)
         {
@@ -58,7 +61,8 @@ internal sealed class PackageProcess : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL: the process hears nothing of it. Returns when it is gone.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited)
         {
@@ -66,8 +70,16 @@ internal sealed class PackageProcess : IAsyncDisposable
         }
 
         await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
-        Directory.Delete(_data, recursive: true);
+        if (_data is not null)
+        {
+            Directory.Delete(_data, recursive: true);
+        }
     }
 
     private static int FreePort()

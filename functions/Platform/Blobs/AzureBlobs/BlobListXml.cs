@@ -13,23 +13,23 @@ internal static class BlobListXml
     {
         try
         {
-            var root = XDocument.Load(body).Root!;
+            var root = XDocument.Load(body).Root;
             var blobs = new List<BlobEntry>();
-            foreach (var blob in root.Element("Blobs")!.Elements("Blob"))
+            foreach (var blob in Part(root, "Blobs").Elements("Blob"))
             {
-                if (BlobPath.TryParse(blob.Element("Name")!.Value, out var path))
+                if (BlobPath.TryParse(Part(blob, "Name").Value, out var path))
                 {
-                    var properties = blob.Element("Properties")!;
+                    var properties = Part(blob, "Properties");
                     blobs.Add(new BlobEntry(
                         path,
-                        long.Parse(properties.Element("Content-Length")!.Value, NumberStyles.None, CultureInfo.InvariantCulture),
-                        DateTimeOffset.ParseExact(properties.Element("Last-Modified")!.Value, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)));
+                        long.Parse(Part(properties, "Content-Length").Value, NumberStyles.None, CultureInfo.InvariantCulture),
+                        DateTimeOffset.ParseExact(Part(properties, "Last-Modified").Value, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)));
                 }
             }
 
-            return new BlobPage(blobs, root.Element("NextMarker")?.Value is { Length: > 0 } marker ? marker : null);
+            return new BlobPage(blobs, root?.Element("NextMarker")?.Value is { Length: > 0 } marker ? marker : null);
         }
-        catch (Exception exception) when (exception is XmlException or NullReferenceException)
+        catch (Exception exception) when (exception is XmlException or OverflowException)
         {
             throw new FormatException("it is no list of blobs", exception);
         }
@@ -38,4 +38,7 @@ internal static class BlobListXml
     /// <summary>"Latest": a try that comes after one that was done finds the blocks again, in the blob itself.</summary>
     public static string WriteBlocks(IEnumerable<string> ids) =>
         $"<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{string.Concat(ids.Select(id => $"<Latest>{id}</Latest>"))}</BlockList>";
+
+    private static XElement Part(XElement? parent, string name) =>
+        parent?.Element(name) ?? throw new FormatException($"a list of blobs without {name}");
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OpenWebUi.Platform.Storage;
 
 namespace OpenWebUi.Platform.Blobs.LocalDisk;
@@ -12,14 +11,9 @@ namespace OpenWebUi.Platform.Blobs.LocalDisk;
 /// </remarks>
 internal sealed class LocalDiskBackEnd(LocalDiskOptions options, TimeProvider time) : IBlobBackEnd
 {
-    private const int CopyBytes = 128 * 1024;
-
-    /// <summary>How often a put makes its folder anew because a delete removed it as empty in between.</summary>
-    private const int MaxFolderRaces = 20;
-
-    private static readonly TimeSpan DraftLifetime = TimeSpan.FromHours(1);
-
     private readonly LocalDiskFolders folders = new(options.Root);
+
+    private LocalDiskDrafts Drafts => new(folders);
 
     public async Task<BlobPutOutcome> PutAsync(
         BlobPath path, Stream content, string contentType, BlobPutMode mode, CancellationToken cancellationToken)
@@ -30,21 +24,21 @@ internal sealed class LocalDiskBackEnd(LocalDiskOptions options, TimeProvider ti
         try
         {
             long length;
-            var file = await RunAsync(MakeDraft, cancellationToken);
+            var file = await RunAsync(Drafts.Make, cancellationToken);
             draft = file.Name;
             await using (file)
             {
-                length = await CopyAsync(content, file, cancellationToken);
-                await RunAsync(() => Finish(file, new LocalDiskHeader(length, new ETag(Guid.NewGuid().ToString("N")), contentType)), cancellationToken);
+                length = await Drafts.CopyAsync(content, file, cancellationToken);
+                await RunAsync(() => LocalDiskDrafts.Finish(file, new LocalDiskHeader(length, new ETag(Guid.NewGuid().ToString("N")), contentType)), cancellationToken);
             }
 
-            return await RunAsync(() => Publish(draft, path, mode), cancellationToken);
+            return await RunAsync(() => Drafts.Publish(draft, path, mode), cancellationToken);
         }
         finally
         {
             if (draft is not null)
             {
-                await Task.Run(() => Discard(draft), CancellationToken.None);
+                await Task.Run(() => LocalDiskDrafts.Discard(draft), CancellationToken.None);
             }
         }
     }
@@ -75,106 +69,11 @@ internal sealed class LocalDiskBackEnd(LocalDiskOptions options, TimeProvider ti
             },
             cancellationToken);
 
-    /// <summary>Removes drafts that nobody has written to for an hour.</summary>
-    public Task<int> SweepAsync(CancellationToken cancellationToken) => RunAsync(Sweep, cancellationToken);
+    public Task<int> SweepAsync(CancellationToken cancellationToken) => RunAsync(() => Drafts.Sweep(time.GetUtcNow()), cancellationToken);
 
     public void Dispose()
     {
         // Holds nothing between two calls.
-    }
-
-    private FileStream MakeDraft()
-    {
-        folders.MakeDrafts();
-        var draft = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.Delete,
-            Options = FileOptions.Asynchronous,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            draft.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(Path.Combine(folders.Drafts, Guid.NewGuid().ToString("N")), draft) { Position = LocalDiskHeader.Bytes };
-    }
-
-    /// <summary>What the content throws is the caller's and passes through; what the disk throws is described.</summary>
-    private async Task<long> CopyAsync(Stream content, FileStream file, CancellationToken cancellationToken)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
-        try
-        {
-            var length = 0L;
-            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
-            {
-                length += read;
-                try
-                {
-                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                }
-                catch (Exception exception) when (LocalDiskFailure.Is(exception))
-                {
-                    throw LocalDiskFailure.Describe(folders.Root, exception);
-                }
-            }
-
-            return length;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static bool Finish(FileStream file, LocalDiskHeader header)
-    {
-        file.Position = 0;
-        file.Write(header.Write());
-        file.Flush(flushToDisk: true);
-        return true;
-    }
-
-    private BlobPutOutcome Publish(string draft, BlobPath path, BlobPutMode mode)
-    {
-        for (var race = 0; ; race++)
-        {
-            try
-            {
-                folders.MakeFor(path);
-                var file = folders.File(path);
-                if (mode == BlobPutMode.Always)
-                {
-                    DiskCalls.Replace(draft, file);
-                }
-                else if (!DiskCalls.TryPublish(draft, file))
-                {
-                    return BlobPutOutcome.Conflict;
-                }
-
-                DiskCalls.FlushFolder(Path.GetDirectoryName(file)!);
-                return BlobPutOutcome.Stored;
-            }
-            catch (DirectoryNotFoundException) when (race < MaxFolderRaces && File.Exists(draft))
-            {
-                // A delete removed the folder as empty after it was made here: make it again.
-            }
-        }
-    }
-
-    private static void Discard(string draft)
-    {
-        try
-        {
-            File.Delete(draft);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The sweep takes it.
-        }
     }
 
     private BlobRead? Open(BlobPath path, BlobRange range)
@@ -217,18 +116,6 @@ internal sealed class LocalDiskBackEnd(LocalDiskOptions options, TimeProvider ti
         DiskCalls.FlushFolder(Path.GetDirectoryName(file)!);
         folders.RemoveEmptyAbove(file);
         return BlobDeleteOutcome.Deleted;
-    }
-
-    private int Sweep()
-    {
-        var drafts = new DirectoryInfo(folders.Drafts);
-        if (!drafts.Exists || drafts.LinkTarget is not null)
-        {
-            return 0;
-        }
-
-        var oldest = (time.GetUtcNow() - DraftLifetime).UtcDateTime;
-        return drafts.EnumerateFiles().Count(draft => draft.LastWriteTimeUtc < oldest && DiskCalls.Delete(draft.FullName));
     }
 
     private async Task<T> RunAsync<T>(Func<T> call, CancellationToken cancellationToken)

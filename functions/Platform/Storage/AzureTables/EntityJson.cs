@@ -36,8 +36,8 @@ internal static class EntityJson
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WriteString("PartitionKey", key.Partition);
-        json.WriteString("RowKey", key.Row);
+        WriteText(json, "PartitionKey", key.Partition);
+        WriteText(json, "RowKey", key.Row);
         foreach (var (name, value) in properties)
         {
             copy[name] = value;
@@ -98,8 +98,7 @@ internal static class EntityJson
         switch (value.Kind)
         {
             case PropertyKind.Text:
-                json.WritePropertyName(name);
-                json.WriteRawValue(Quoted(value.AsText()), skipInputValidation: true);
+                WriteText(json, name, value.AsText());
                 break;
             case PropertyKind.Boolean:
                 json.WriteBoolean(name, value.AsBoolean());
@@ -125,20 +124,22 @@ internal static class EntityJson
         }
     }
 
-    private static string Quoted(string text)
+    /// <summary>Escapes what JSON needs and what is not ASCII, and nothing else: the writer's own encoders escape quotes and angle brackets too, or leave the rest of Unicode as it is.</summary>
+    private static void WriteText(Utf8JsonWriter json, string name, string text)
     {
-        var json = new StringBuilder("\"", text.Length + 2);
+        var quoted = new StringBuilder("\"", text.Length + 2);
         foreach (var c in text)
         {
             _ = c switch
             {
-                '"' or '\\' => json.Append('\\').Append(c),
-                >= ' ' and <= '~' => json.Append(c),
-                _ => json.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
+                '"' or '\\' => quoted.Append('\\').Append(c),
+                >= ' ' and <= '~' => quoted.Append(c),
+                _ => quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
             };
         }
 
-        return json.Append('"').ToString();
+        json.WritePropertyName(name);
+        json.WriteRawValue(quoted.Append('"').ToString(), skipInputValidation: true);
     }
 
     private static void WriteType(Utf8JsonWriter json, string name, string type) => json.WriteString(name + TypeSuffix, type);
@@ -166,7 +167,8 @@ internal static class EntityJson
         ("Edm.Double", JsonValueKind.String) => double.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture),
         ("Edm.Double", JsonValueKind.Number) => value.GetDouble(),
         // Without a type a whole number is an Int32; a double has a point or an exponent.
-        (null, JsonValueKind.Number) => value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? value.GetDouble() : value.GetInt64(),
+        (null, JsonValueKind.Number) when value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') => value.GetDouble(),
+        (null, JsonValueKind.Number) => value.GetInt64(),
         ("Edm.DateTime", JsonValueKind.String) => DateTimeOffset.Parse(value.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
         ("Edm.Binary", JsonValueKind.String) => value.GetBytesFromBase64(),
         _ => throw new FormatException($"a property has the unknown type {type} ({value.ValueKind})"),

@@ -22,14 +22,14 @@ internal sealed class TableRequests(StorageAccount account, AzureTablesOptions o
         return name.Length <= MaxTableChars ? name : throw new ArgumentException($"The table name \"{name}\" is longer than {MaxTableChars} characters.", nameof(table));
     }
 
-    public Uri AddressOf(string table) => new($"{account.TableEndpoint}/{NameOf(table)}");
+    public Uri AddressOf(string table) => new($"{account.TableRoot}/{NameOf(table)}");
 
     public Uri AddressOf(RowKey key) =>
-        new($"{account.TableEndpoint}/{NameOf(key.Table)}(PartitionKey='{Quoted(key.Partition)}',RowKey='{Quoted(key.Row)}')");
+        new($"{account.TableRoot}/{NameOf(key.Table)}(PartitionKey='{Quoted(key.Partition)}',RowKey='{Quoted(key.Row)}')");
 
-    public Uri AddressOfTables() => new($"{account.TableEndpoint}/Tables");
+    public Uri AddressOfTables() => new($"{account.TableRoot}/Tables");
 
-    public Uri AddressOfBatch() => new($"{account.TableEndpoint}/$batch");
+    public Uri AddressOfBatch() => new($"{account.TableRoot}/$batch");
 
     /// <param name="table">The table.</param>
     /// <param name="filter">The condition in the service's language, not yet encoded.</param>
@@ -37,7 +37,7 @@ internal sealed class TableRequests(StorageAccount account, AzureTablesOptions o
     /// <param name="next">The continuation of the page before, or nulls.</param>
     public Uri AddressOfQuery(string table, string filter, int top, (string? Partition, string? Row) next)
     {
-        var address = $"{account.TableEndpoint}/{NameOf(table)}()?$filter={Uri.EscapeDataString(filter)}&$top={top}";
+        var address = $"{account.TableRoot}/{NameOf(table)}()?$filter={Uri.EscapeDataString(filter)}&$top={top}";
         address += next.Partition is null ? "" : $"&NextPartitionKey={Uri.EscapeDataString(next.Partition)}";
         address += next.Row is null ? "" : $"&NextRowKey={Uri.EscapeDataString(next.Row)}";
         return new Uri(address);

@@ -10,7 +10,7 @@ namespace OpenWebUi.Tests.Platform.Azure;
 /// One Azurite for all tests of the process: started by the first that asks, on free ports of 127.0.0.1, its content in
 /// memory. It ends with this process, even with a killed one, because its standard input closes then.
 /// </summary>
-internal sealed partial class AzuriteServer
+internal sealed partial class AzuriteServer : IDisposable
 {
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
@@ -37,7 +37,7 @@ internal sealed partial class AzuriteServer
 
     /// <summary>The same account behind other addresses, such as those of a <see cref="FaultProxy"/>.</summary>
     public static string ConnectionStringOf(Uri tables, Uri blobs) =>
-        $"AccountName={Account};AccountKey={Key};TableEndpoint={tables};BlobEndpoint={blobs}";
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};TableEndpoint={tables};BlobEndpoint={blobs}";
 
     /// <summary>The account as the product reads it.</summary>
     public static StorageAccount AccountOf(string connectionString)
@@ -47,7 +47,18 @@ internal sealed partial class AzuriteServer
         return account ?? throw new InvalidOperationException(faults.ToString());
     }
 
-    private static async Task<AzuriteServer> StartAsync()
+    /// <summary>Ends one that a test has started for itself; the shared one goes on.</summary>
+    public void Dispose()
+    {
+        if (!Shared.IsValueCreated || Shared.Value.Result != this)
+        {
+            server.Kill();
+            server.Dispose();
+        }
+    }
+
+    /// <summary>One of the caller's own, empty: for what only one can have in an account, such as the signing key.</summary>
+    public static async Task<AzuriteServer> StartAsync()
     {
         var folder = Path.Combine(PublishedPackage.Repository(), "tests", "sdk");
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules", "azurite")), $"Azurite is not installed: run `npm ci` in {folder}, or tests/run.");
@@ -64,7 +75,17 @@ internal sealed partial class AzuriteServer
             WorkingDirectory = Path.GetTempPath(),
         };
         var process = Process.Start(start)!;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            try
+            {
+                process.Kill();
+            }
+            catch (InvalidOperationException)
+            {
+                // Its test has ended it.
+            }
+        };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         using var limit = new CancellationTokenSource(StartLimit);

@@ -156,6 +156,43 @@ public sealed class AzureBlobsAccountTests
         await (isWhole ? reading() : Assert.ThrowsAsync<StoreUnavailableException>(reading));
     }
 
+    [Theory]
+    [InlineData(nameof(BlobPutMode.Always), nameof(BlobPutOutcome.Stored))]
+    [InlineData(nameof(BlobPutMode.IfAbsent), nameof(BlobPutOutcome.Conflict))]
+    public async Task PutOfBlocks_WhoseBlocksAnotherWriteDropped_CountsAsDoneJustBeforeItOrNotAtAll(string mode, string expected)
+    {
+        using var pipeline = Pipeline(Account(Key), new FarEnd(request =>
+        {
+            var isList = request.RequestUri!.Query.Contains("comp=blocklist", StringComparison.Ordinal);
+            var answer = new HttpResponseMessage(isList ? HttpStatusCode.BadRequest : HttpStatusCode.Created);
+            answer.Headers.TryAddWithoutValidation("x-ms-error-code", isList ? "InvalidBlockList" : null);
+            return answer;
+        }));
+        var store = new BlobStore(new AzureBlobsBackEnd(pipeline, new AzureBlobsOptions("box") { BlockBytes = 10 }));
+
+        Assert.Equal(Enum.Parse<BlobPutOutcome>(expected), await store.PutAsync(Path, new byte[100], "text/plain", Enum.Parse<BlobPutMode>(mode), None));
+    }
+
+    [Fact]
+    public async Task Download_ThatStalls_OneSentenceAfterTheNetworkTimeout()
+    {
+        using var pipeline = new StoragePipeline(Account(Key), new StoragePipelineOptions
+        {
+            NetworkTimeout = TimeSpan.FromMilliseconds(50),
+            Handler = new FarEnd(_ =>
+            {
+                var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new StalledStream()) };
+                answer.Content.Headers.ContentLength = 100;
+                answer.Headers.TryAddWithoutValidation("ETag", "\"t\"");
+                return answer;
+            }),
+        });
+
+        await using var read = await Store(pipeline).OpenReadAsync(Path, null, None);
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => read!.Content.CopyToAsync(Stream.Null));
+        Assert.Contains("did not answer in time", failure.Message, StringComparison.Ordinal);
+    }
+
     private static HttpResponseMessage Xml(string body) => new(HttpStatusCode.OK) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/xml") };
 
     private sealed class FakeIdentity : TokenCredential
@@ -170,6 +207,15 @@ public sealed class AzureBlobsAccountTests
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+    }
+
+    private sealed class StalledStream : ReadOnlyStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return 0;
+        }
     }
 
     /// <summary>The far end of the wire.</summary>

@@ -1,0 +1,112 @@
+using System.Globalization;
+using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Conversations;
+
+namespace OpenWebUi.Chats;
+
+/// <summary><c>GET /api/v1/chats</c>, <c>/list</c>, <c>/pinned</c> and <c>/archived</c>: the lines of a list, newest first. A page is one query.</summary>
+internal sealed class ListChats(ChatStore chats)
+{
+    public const string NextHeader = "x-openwebui-next";
+    private const int PageLines = 60;
+
+    /// <summary>Further down a list than anybody turns pages: use cursors.</summary>
+    private const int MaxPage = 1_000;
+
+    public Task ListAsync(HttpContext context) => ChatRequest.AnswerAsync(context, (owner, cancellation) =>
+        WriteAsync(context, owner, Flag(context.Request, "include_pinned") ? [Shelf.Normal, Shelf.Pinned] : [Shelf.Normal], cancellation));
+
+    public Task ArchivedAsync(HttpContext context) => ChatRequest.AnswerAsync(context, (owner, cancellation) =>
+        WriteAsync(context, owner, [Shelf.Archived], cancellation));
+
+    public Task PinnedAsync(HttpContext context) => ChatRequest.AnswerAsync(context, async (owner, cancellation) =>
+        await SendAsync(context, (await AllAsync(owner, [Shelf.Pinned], cancellation), null)));
+
+    private async Task WriteAsync(HttpContext context, OwnerId owner, Shelf[] shelves, CancellationToken cancellation)
+    {
+        var query = context.Request.Query;
+        var page = Page(query["page"]);
+        var after = Cursor(query["after"]);
+        if (page is not null && after is not null)
+        {
+            throw new RefusedException(new ErrorReport(422, "invalid_query", "'after' and 'page' exclude each other: leave one out.", "after"));
+        }
+
+        await SendAsync(context, page is null && after is null
+            ? (await AllAsync(owner, shelves, cancellation), null)
+            : await PageAsync(owner, shelves, page ?? 1, after, cancellation));
+    }
+
+    /// <summary>The lines of some lists as one list. Each is read as far as the page could need it.</summary>
+    private async Task<(IReadOnlyList<ChatLine> Lines, string? Next)> PageAsync(
+        OwnerId owner, Shelf[] shelves, int page, string? after, CancellationToken cancellation)
+    {
+        var lines = new List<ChatLine>();
+        var hasMore = false;
+        foreach (var shelf in shelves)
+        {
+            var read = await chats.ListAsync(owner, shelf, page * PageLines, after is null ? null : ChatRows.ListPrefix(shelf) + after, cancellation);
+            lines.AddRange(read.Lines);
+            hasMore |= read.Next is not null;
+        }
+
+        var sorted = NewestFirst(lines);
+        List<ChatLine> shown = [.. sorted.Skip((page - 1) * PageLines).Take(PageLines)];
+        hasMore |= sorted.Count > page * PageLines;
+        return (shown, hasMore && shown.Count > 0 ? ChatRows.ListPlace(shown[^1].UpdatedAt, shown[^1].Id) : null);
+    }
+
+    private async Task<IReadOnlyList<ChatLine>> AllAsync(OwnerId owner, Shelf[] shelves, CancellationToken cancellation)
+    {
+        var lines = new List<ChatLine>();
+        foreach (var shelf in shelves)
+        {
+            await foreach (var line in chats.ListAllAsync(owner, shelf, cancellation))
+            {
+                lines.Add(line);
+            }
+        }
+
+        return NewestFirst(lines);
+    }
+
+    private static List<ChatLine> NewestFirst(List<ChatLine> lines) =>
+        [.. lines.OrderBy(line => ChatRows.ListPlace(line.UpdatedAt, line.Id), StringComparer.Ordinal)];
+
+    private static Task SendAsync(HttpContext context, (IReadOnlyList<ChatLine> Lines, string? Next) page)
+    {
+        if (page.Next is not null)
+        {
+            context.Response.Headers[NextHeader] = page.Next;
+        }
+
+        return JsonAnswer.WriteAsync(context, json =>
+        {
+            json.WriteStartArray();
+            foreach (var line in page.Lines)
+            {
+                ChatJson.WriteLine(json, line);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private static int? Page(string? text) => text switch
+    {
+        null => null,
+        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var page) && page is >= 1 and <= MaxPage => page,
+        _ => throw new RefusedException(new ErrorReport(422, "invalid_query", $"'page' must be a whole number from 1 to {MaxPage}.", "page")),
+    };
+
+    private static string? Cursor(string? text) => text is null || ChatRows.IsListPlace(text) ? text
+        : throw new RefusedException(new ErrorReport(422, "invalid_query", $"'after' must be what the header {NextHeader} of the page before said.", "after"));
+
+    private static bool Flag(HttpRequest request, string name) => request.Query[name].ToString().ToLowerInvariant() switch
+    {
+        "" or "false" or "0" => false,
+        "true" or "1" => true,
+        _ => throw new RefusedException(new ErrorReport(422, "invalid_query", $"'{name}' must be true or false.", name)),
+    };
+}

@@ -1,0 +1,67 @@
+using OpenWebUi.Tests.Access;
+using OpenWebUi.Tests.Package;
+using OpenWebUi.Tests.Platform.Azure;
+
+namespace OpenWebUi.Tests.Survival;
+
+/// <summary>
+/// Three processes on one Azurite that nobody has used before, behind nginx, in code mode without a WEBUI_SECRET_KEY: all
+/// three come to the empty store at once and must agree on the key that they make.
+/// </summary>
+public sealed class ThreeInstances : IAsyncLifetime
+{
+    public const string Code = "moonlight";
+
+    private readonly PublishedPackage _package = new();
+    private AzuriteServer? _azurite;
+    private NginxServer? _nginx;
+
+    internal SharedStore Store { get; private set; } = null!;
+
+    internal ScriptedProvider Provider { get; private set; } = null!;
+
+    internal IReadOnlyList<SurvivalSite> Instances { get; private set; } = [];
+
+    /// <summary>The address of the three as one.</summary>
+    internal Uri Front => _nginx!.Address;
+
+    public async Task InitializeAsync()
+    {
+        await _package.InitializeAsync();
+        _azurite = await AzuriteServer.StartAsync();
+        Store = SharedStore.Open(_azurite);
+        Provider = await ScriptedProvider.StartAsync();
+        Instances = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SurvivalSite.StartAsync(_package, Store, Provider, ("CODE", Code), ("FORWARDED_ALLOW_IPS", "127.0.0.1"))));
+        _nginx = await NginxServer.StartAsync(Instances.Select(i => i.Address));
+    }
+
+    /// <summary>A person's browser at the front: a client with a pass of its own, and whose chats are its.</summary>
+    internal async Task<(HttpClient Client, string Cookie)> EnterAsync(Uri? where = null)
+    {
+        var client = SurvivalSite.NewClient(where ?? Front);
+        var cookie = $"{AccessCalls.CookieName}={await client.PassAsync(Code)}";
+        client.DefaultRequestHeaders.Add("Cookie", cookie);
+        return (client, cookie);
+    }
+
+    /// <summary>The same person at one of the three directly.</summary>
+    internal static HttpClient At(SurvivalSite instance, string cookie)
+    {
+        var client = SurvivalSite.NewClient(instance.Address);
+        client.DefaultRequestHeaders.Add("Cookie", cookie);
+        return client;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await (_nginx?.DisposeAsync() ?? ValueTask.CompletedTask);
+        foreach (var instance in Instances)
+        {
+            await instance.DisposeAsync();
+        }
+
+        await Provider.DisposeAsync();
+        await Store.DisposeAsync();
+        _azurite?.Dispose();
+    }
+}
