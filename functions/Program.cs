@@ -50,8 +50,8 @@ internal static class Program
         return await Launch.RunAsync(app, settings, variables);
     }
 
-    /// <summary>The whole site, ready to start. Tests build it with their own clock.</summary>
-    public static WebApplication Build(SiteSettings settings, TimeProvider time)
+    /// <summary>The whole site, ready to start. Tests build it with their own clock, and change what stands at the end of the wire.</summary>
+    public static WebApplication Build(SiteSettings settings, TimeProvider time, Action<IServiceCollection>? change = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore();
@@ -94,6 +94,7 @@ internal static class Program
         services.AddHousekeeping();
         services.AddWebsite();
 
+        change?.Invoke(services);
         var app = builder.Build();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<SecurityHeaders>();

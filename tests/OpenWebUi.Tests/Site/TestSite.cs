@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using OpenWebUi.Platform.Configuration;
+using OpenWebUi.Platform.Storage;
 
 namespace OpenWebUi.Tests.Site;
 
@@ -8,11 +10,13 @@ namespace OpenWebUi.Tests.Site;
 internal sealed class TestSite : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly string _data;
+    private readonly TimeProvider _time;
+    private readonly (string Name, string Value)[] _environment;
+    private readonly DataFolder _data;
 
-    private TestSite(WebApplication app, string data)
+    private TestSite(WebApplication app, TimeProvider time, (string Name, string Value)[] environment, DataFolder data)
     {
-        (_app, _data) = (app, data);
+        (_app, _time, _environment, _data) = (app, time, environment, data);
         Address = new Uri(app.Urls.First());
         Client = NewClient();
     }
@@ -27,10 +31,23 @@ internal sealed class TestSite : IAsyncDisposable
     /// <param name="environment">Variables of the site, such as <c>("CODE", "a,b")</c>. Ollama is not looked for unless a test asks for it.</param>
     public static Task<TestSite> StartAsync(params (string Name, string Value)[] environment) => StartAsync(TimeProvider.System, environment);
 
-    public static async Task<TestSite> StartAsync(TimeProvider time, params (string Name, string Value)[] environment)
+    public static Task<TestSite> StartAsync(TimeProvider time, params (string Name, string Value)[] environment) =>
+        StartAsync(time, null, environment);
+
+    /// <param name="time">The clock.</param>
+    /// <param name="rows">Stands between the product and its database, to count or to fail.</param>
+    /// <param name="environment">As above.</param>
+    public static Task<TestSite> StartAsync(TimeProvider time, Func<IRowBackEnd, IRowBackEnd>? rows, params (string Name, string Value)[] environment) =>
+        StartAsync(time, rows, new DataFolder(), environment);
+
+    /// <summary>A second instance on the same data, with the same clock and environment.</summary>
+    public Task<TestSite> StartTwinAsync(Func<IRowBackEnd, IRowBackEnd>? rows = null) => StartAsync(_time, rows, _data, _environment);
+
+    private static async Task<TestSite> StartAsync(
+        TimeProvider time, Func<IRowBackEnd, IRowBackEnd>? rows, DataFolder data, (string Name, string Value)[] environment)
     {
-        var data = Path.Combine(Path.GetTempPath(), "openwebui-tests", Guid.NewGuid().ToString("N"));
-        var values = new Dictionary<string, string> { ["HOST"] = "127.0.0.1", ["PORT"] = "0", ["DATA_DIR"] = data, ["ENABLE_OLLAMA_API"] = "false" };
+        data.Take();
+        var values = new Dictionary<string, string> { ["HOST"] = "127.0.0.1", ["PORT"] = "0", ["DATA_DIR"] = data.Path, ["ENABLE_OLLAMA_API"] = "false" };
         foreach (var (name, value) in environment)
         {
             values[name] = value;
@@ -43,9 +60,18 @@ internal sealed class TestSite : IAsyncDisposable
         var faults = new FaultList();
         var settings = SiteSettings.Read(new Variables(values), faults);
         Assert.True(faults.All.Count == 0, faults.ToString());
-        var app = Program.Build(settings, time);
+        var app = Program.Build(settings, time, services => Stand(services, rows));
         await app.StartAsync();
-        return new TestSite(app, data);
+        return new TestSite(app, time, environment, data);
+    }
+
+    private static void Stand(IServiceCollection services, Func<IRowBackEnd, IRowBackEnd>? between)
+    {
+        if (between is not null)
+        {
+            var inner = services.Last(s => s.ServiceType == typeof(IRowBackEnd)).ImplementationFactory!;
+            services.AddSingleton(provider => between((IRowBackEnd)inner(provider)));
+        }
     }
 
     /// <param name="cookies">Keeps cookies, as a browser does.</param>
@@ -59,14 +85,32 @@ internal sealed class TestSite : IAsyncDisposable
     })
     { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
 
+    /// <summary>Ends the site as SIGTERM does: open streams and running answers are closed in order.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
-        if (Directory.Exists(_data))
+        _data.Leave();
+    }
+
+    /// <summary>Goes with the last site that uses it.</summary>
+    private sealed class DataFolder
+    {
+        private int _sites;
+
+        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "openwebui-tests", Guid.NewGuid().ToString("N"));
+
+        public void Take() => Interlocked.Increment(ref _sites);
+
+        public void Leave()
         {
-            Directory.Delete(_data, recursive: true);
+            if (Interlocked.Decrement(ref _sites) == 0 && Directory.Exists(Path))
+            {
+                Directory.Delete(Path, recursive: true);
+            }
         }
     }
 }

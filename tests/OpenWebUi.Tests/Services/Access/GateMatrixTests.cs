@@ -42,6 +42,8 @@ public sealed class GateMatrixTests
         ("POST", "/api/v1/chats/{id}/messages/{mid}/seen", Stored),
         ("GET", "/api/v1/chats/{id}/messages/{mid}/stream", Stored),
         ("POST", "/api/v1/chats/{id}/messages/{mid}/stop", Stored),
+        ("DELETE", "/api/v1/chats/{id}", Stored),
+        ("POST", "/api/v1/chats/{id}/restore", Stored),
         ("GET", "/api/tasks/chat/{id}", Stored),
         ("POST", "/api/tasks/stop/{task}", Stored),
         ("*", "/api/embeddings", Relay),
@@ -52,6 +54,7 @@ public sealed class GateMatrixTests
         ("*", "/ollama/v1/{**path}", Relay),
         ("*", "/ollama/api/{**path}", Relay),
         ("*", "/ollama", Relay),
+        ("POST", "/Housekeeping", Public),
         ("*", "/api/{**path}", Public),
         ("GET,HEAD", "/{**path}", Public),
     ];
