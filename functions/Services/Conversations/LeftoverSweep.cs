@@ -134,10 +134,7 @@ internal sealed partial class LeftoverSweep(
     {
         var (owner, chat, message) = (leftover.Owner, leftover.Chat!.Value, leftover.Message!.Value);
         var path = MessageOverflow.Path(owner, chat, message, leftover.Random!);
-        // A move that lost its race left the message, and its blob, at another depth than the leftover says.
-        var index = await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Index(chat, message)), cancellation);
-        var depth = (int)(index?.Properties.GetInt64("Depth") ?? leftover.Depth);
-        var row = await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Message(chat, depth, message)), cancellation);
+        var row = await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Message(chat, leftover.Depth, message)), cancellation);
         if ((row is null || Message.Of(row).Overflow != path.Text) && await blobs.DeleteAsync(path, cancellation) == BlobDeleteOutcome.Deleted)
         {
             budget.CountBlob();

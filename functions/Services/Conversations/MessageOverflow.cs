@@ -15,8 +15,8 @@ namespace OpenWebUi.Services.Conversations;
 /// </summary>
 internal sealed partial class MessageOverflow(BlobStore blobs, LeftoverStore leftovers, ILogger<MessageOverflow> logger)
 {
-    /// <summary>What clients may write into one message, all texts together: more than the longest answer, which comes back with its chat.</summary>
-    public const int MaxUnits = 5_000_000;
+    /// <summary>What clients may write into one message, all texts together: with <see cref="Chat.MaxExtraUnits"/> it fits into one batch.</summary>
+    public const int MaxUnits = 430_000;
 
     public static int UnitsOf(Message message) => message.Content.Length + message.Reasoning.Length + (message.Layout?.Length ?? 0)
         + (message.Extra?.Length ?? 0) + (message.ToolCalls?.Length ?? 0) + (message.Usage?.Length ?? 0) + (message.Error?.Length ?? 0);
@@ -84,15 +84,6 @@ internal sealed partial class MessageOverflow(BlobStore blobs, LeftoverStore lef
         return await blobs.PutAsync(path, Write(message), "application/json", BlobPutMode.Always, cancellation) == BlobPutOutcome.Stored
             ? message with { Overflow = path.Text }
             : throw new StoreUnavailableException($"A message has more than the {BlobStore.MaxBytes} bytes that can be kept.");
-    }
-
-    /// <summary>Before a message's row is removed: what it names is noted as a leftover.</summary>
-    public async Task ForgetAsync(OwnerId owner, ChatId chat, Message message, CancellationToken cancellation)
-    {
-        if (RandomOf(owner, chat, message) is { } random)
-        {
-            await leftovers.AddAsync([new(leftovers.DueAt(), LeftoverKind.Blob, owner, chat, message.Id, random, message.Depth)], cancellation);
-        }
     }
 
     private static int Units(Message message) =>
