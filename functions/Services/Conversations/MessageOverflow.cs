@@ -15,8 +15,8 @@ namespace OpenWebUi.Services.Conversations;
 /// </summary>
 internal sealed partial class MessageOverflow(BlobStore blobs, LeftoverStore leftovers, ILogger<MessageOverflow> logger)
 {
-    /// <summary>What clients may write into one message, all texts together: with <see cref="Chat.MaxExtraUnits"/> it fits into one batch.</summary>
-    public const int MaxUnits = 430_000;
+    /// <summary>What clients may write into one message, all texts together: more than the longest answer, which comes back with its chat.</summary>
+    public const int MaxUnits = 5_000_000;
 
     public static int UnitsOf(Message message) => message.Content.Length + message.Reasoning.Length + (message.Layout?.Length ?? 0)
         + (message.Extra?.Length ?? 0) + (message.ToolCalls?.Length ?? 0) + (message.Usage?.Length ?? 0) + (message.Error?.Length ?? 0);
