@@ -30,7 +30,7 @@ internal sealed class ReadBranch(ChatStore chats, MessageStore messages, AnswerF
         var shown = await answers.NowAsync(owner, chat.Id, branch.Messages, cancellation);
         var tag = ChatTag.Of(chat, shown);
         context.Response.Headers.ETag = tag;
-        if (ChatTag.IsKnown(context.Request, tag))
+        if (shown.All(m => m.State != MessageState.Running) && ChatTag.IsKnown(context.Request, tag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;

@@ -17,6 +17,8 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
     /// <summary>Promise 2 of the product.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
 
+    private const int MaxUnflushedBytes = 64 * 1024;
+
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly PipeWriter _to = context.Response.BodyWriter;
@@ -38,6 +40,11 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
         while (await NextAsync(reading))
         {
             isWhole |= Write(reading.Current);
+            if (_to.CanGetUnflushedBytes && _to.UnflushedBytes > MaxUnflushedBytes)
+            {
+                // A reader that was behind gets what it missed at its own pace: no copy of all of it lies here meanwhile.
+                await _to.FlushAsync(context.RequestAborted);
+            }
         }
 
         if (isWhole)

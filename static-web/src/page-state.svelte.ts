@@ -1,7 +1,9 @@
+import { storedChats, tabChats, type Chats } from './chats';
+import { writeDraft } from './features/composer/drafts';
 import { leave } from './server-api/access';
+import { chatNews } from './server-api/chat-news';
 import { ownKey } from './server-api/own-key.svelte';
 import { fetchSiteConfig, type SiteConfig } from './server-api/site-config';
-import { conversations } from './features/conversation/conversations.svelte';
 import { models } from './features/model-picker/models.svelte';
 import { chosenLocale, nearestLocale, showLanguage } from './shared/language/language.svelte';
 import { clearTab } from './shared/storage/tab-storage';
@@ -12,6 +14,17 @@ class PageState {
   site = $state.raw<SiteConfig | null>(null);
   /** The own key was tried in place of a code and refused. */
   keyRefused = $state(false);
+  /** Whose chats are shown; null before the first entry. */
+  chats = $state.raw<Chats | null>(null);
+  #stored: Chats | null = null;
+  #tab: Chats | null = null;
+
+  constructor() {
+    // Another tab locked this browser: nothing of its chats stays on any screen.
+    chatNews.listen((news, own) => {
+      if (news.kind === 'locked' && !own) this.#forget();
+    });
+  }
 
   /** Reads the configuration, then shows the gate or the chat. Safe to repeat. */
   async start(): Promise<void> {
@@ -41,8 +54,27 @@ class PageState {
   /** To the chat; its models load beside it. */
   enter(): void {
     this.keyRefused = false;
+    this.#showChats(this.site?.access.granted ?? false);
     this.phase = 'chat';
     void this.reloadModels();
+  }
+
+  /** Only whom the server knows has chats there; a key of one's own opens no store. */
+  #showChats(granted: boolean): void {
+    const accessLost =
+      this.site?.access.mode === 'code'
+        ? (unsent: string, draftKey: string | null) => {
+            if (unsent !== '') writeDraft(draftKey, unsent);
+            this.askForAccess();
+          }
+        : null;
+    if (!granted) this.chats = this.#tab ??= tabChats(accessLost);
+    else if (this.#stored === null) this.chats = this.#stored = storedChats(accessLost);
+    else {
+      this.chats = this.#stored;
+      this.#stored.stored?.reset();
+      this.#stored.conversations.open(this.#stored.conversations.current?.id ?? null);
+    }
   }
 
   async reloadModels(): Promise<void> {
@@ -64,18 +96,23 @@ class PageState {
     this.enter();
   }
 
-  /** Drops this browser's pass, the own key and this tab's chats and drafts, and shows the gate. */
+  /** Drops this browser's pass, and with it its chats on the server; the own key, the tab's chats and drafts go too. */
   async lock(): Promise<void> {
     if (!(await leave())) {
       this.phase = 'unreachable';
       return;
     }
     ownKey.keep('');
-    conversations.forgetAll();
+    chatNews.tell({ kind: 'locked' });
+    this.#forget();
+  }
+
+  /** Nothing that was in memory stays: the page begins anew, at the gate. */
+  #forget(): void {
+    this.#stored?.conversations.forgetAll();
+    this.#tab?.conversations.forgetAll();
     clearTab();
-    this.keyRefused = false;
-    this.#setGranted(false);
-    this.phase = 'gate';
+    location.replace('/');
   }
 
   #setGranted(granted: boolean): void {

@@ -13,14 +13,17 @@ public sealed class FunctionRouteTests
         .GetFiles(Path.Combine(PublishedPackage.Repository(), "functions"), "*.function.json", SearchOption.AllDirectories)
         .Where(path => !path.Split('/').Any(part => part is "bin" or "obj"))];
 
-    public static TheoryData<string> Names => [.. Declarations.Select(NameOf)];
+    private const string Timer = "Housekeeping";
+
+    public static TheoryData<string> Names => [.. Declarations.Select(NameOf).Where(name => name != Timer)];
 
     [Fact]
     public void Functions_AreTheseAndTheCatchAllSortsLast()
     {
         var routes = Declarations.ToDictionary(NameOf, RouteOf);
-        Assert.Equal(["Access", "Chat", "Ollama", "OpenAi", "V1", "Website"], routes.Keys.Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(["Access", "Chat", "Housekeeping", "Ollama", "OpenAi", "V1", "Website"], routes.Keys.Order(StringComparer.OrdinalIgnoreCase));
         Assert.Equal("Website", routes.Keys.Max(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal([Timer], routes.Where(r => r.Value is null).Select(r => r.Key));
         Assert.Equal(["Website"], routes.Where(r => r.Value == "{*path}").Select(r => r.Key));
     }
 
@@ -49,9 +52,21 @@ public sealed class FunctionRouteTests
         Assert.Equal(("http", "out"), ((string?)bindings[1]!["type"], (string?)bindings[1]!["direction"]));
         // The relay answers a wrong method and a preflight itself: no list of methods.
         Assert.Null(bindings[0]!["methods"]);
-        var route = RouteOf(path);
+        var route = RouteOf(path)!;
         Assert.False(route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase), route);
         Assert.False(route.StartsWith('/'), route);
+    }
+
+    [Fact]
+    public void Timer_RunsDailyAndNeedsNoSetting()
+    {
+        var declaration = JsonNode.Parse(File.ReadAllText(PathOf(Timer)))!.AsObject();
+        Assert.Equal(["bindings"], declaration.Select(p => p.Key));
+        var binding = Assert.Single(declaration["bindings"]!.AsArray())!.AsObject();
+        // runOnStartup would run it at every start and scale-out.
+        Assert.Equal(["type", "direction", "name", "schedule"], binding.Select(p => p.Key));
+        Assert.Equal(("timerTrigger", "in"), ((string?)binding["type"], (string?)binding["direction"]));
+        Assert.Matches("^0 [1-9][0-9]? [0-9]+ \\* \\* \\*$", (string)binding["schedule"]!);
     }
 
     [Fact]
@@ -70,5 +85,5 @@ public sealed class FunctionRouteTests
 
     private static string PathOf(string name) => Assert.Single(Declarations, path => NameOf(path) == name);
 
-    private static string RouteOf(string path) => (string)JsonNode.Parse(File.ReadAllText(path))!["bindings"]![0]!["route"]!;
+    private static string? RouteOf(string path) => (string?)JsonNode.Parse(File.ReadAllText(path))!["bindings"]![0]!["route"];
 }

@@ -29,7 +29,17 @@ internal sealed class BranchWalk(BranchCursor leaf, int limit)
 
     private void EndLevel()
     {
-        if (!IsOver && _level.Find(m => m.Id == _wanted!.Value.Id) is { } found)
+        if (IsOver || _level.Count == 0 || _level[0].Depth > _wanted!.Value.Depth)
+        {
+            _level.Clear();
+            return;
+        }
+
+        if (_level.Find(m => new BranchCursor(m.Id, m.Depth) == _wanted) is not { } found)
+        {
+            _wanted = null; // it is not where it should be: nothing above is its branch
+        }
+        else
         {
             _newestFirst.Add(found);
             _wanted = found.ParentId is { } parent ? new(parent, found.Depth - 1) : null;

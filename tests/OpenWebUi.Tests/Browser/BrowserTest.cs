@@ -72,6 +72,12 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
                 Fault("foreign request: " + route.Request.Url);
                 return route.AbortAsync();
             });
+        return await OpenTabAsync(context, site, "/", expectedStatuses);
+    }
+
+    /// <summary>Another tab of a profile that is open.</summary>
+    private protected async Task<IPage> OpenTabAsync(IBrowserContext context, TestSite site, string path = "/", int[]? expectedStatuses = null)
+    {
         var page = await context.NewPageAsync();
         // A test's site stops before its pages are closed: what they then ask for is refused.
         var stopping = site.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -88,7 +94,7 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
             Fault("dialog: " + dialog.Message);
             _ = dialog.DismissAsync();
         };
-        await page.GotoAsync("/");
+        await page.GotoAsync(path);
         return page;
     }
 
@@ -110,6 +116,21 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
         // Before the models are there, Enter keeps the text and sends nothing.
         await Expect(page.GetByTestId("composer-send")).ToBeEnabledAsync();
         await input.PressAsync("Enter");
+    }
+
+    /// <summary>Every message as one line of what stands in it, apart from its buttons.</summary>
+    protected static ILocator Messages(IPage page) => page.GetByTestId("message");
+
+    /// <summary>The list's row with this title. In the phone's drawer and beside it there are two lists: only what is seen counts.</summary>
+    protected static ILocator Row(IPage page, string title) =>
+        page.GetByTestId("chat").Filter(new() { HasText = title, Visible = true });
+
+    /// <summary>Opens a chat's menu and chooses there.</summary>
+    protected static async Task ChooseAsync(IPage page, string title, string item)
+    {
+        await Row(page, title).HoverAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Options for “{title}”" }).Filter(new() { Visible = true }).ClickAsync();
+        await page.GetByTestId(item).Filter(new() { Visible = true }).ClickAsync();
     }
 
     protected static async Task ChooseModelAsync(IPage page, string model)

@@ -121,12 +121,17 @@ public sealed class ConversationTests(BrowserFixture fixture) : BrowserTest(fixt
         await page.ReloadAsync();
 
         await Expect(page.GetByTestId("chat")).ToHaveTextAsync(["second chat", "first chat"]);
+        await Expect(page.GetByTestId("composer-input")).ToHaveValueAsync("draft of the new one");
         await page.GetByTestId("chat").Nth(1).ClickAsync();
         await Expect(Answer(page, "done")).ToContainTextAsync("You said: first chat");
         await Expect(page.GetByTestId("composer-input")).ToHaveValueAsync("draft of the first");
-        await page.GetByTestId("delete-chat").Nth(1).FocusAsync();
+        await page.GetByTestId("chat-menu").Nth(1).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByTestId("rename-chat")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("End");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByTestId("chat")).ToHaveTextAsync(["second chat"]);
+        await Expect(page.GetByTestId("chat")).ToBeFocusedAsync();
         await Expect(page.GetByTestId("composer-input")).ToHaveValueAsync("draft of the new one");
     }
 
@@ -171,7 +176,7 @@ public sealed class ConversationTests(BrowserFixture fixture) : BrowserTest(fixt
     }
 
     private static Task<TestSite> StartAsync(StubServer stub, params (string Name, string Value)[] more) =>
-        StartSiteAsync([("BASE_URL", stub.BaseUrl), ("OPENAI_API_KEY", "sk-site"), .. more]);
+        StartSiteAsync([("BASE_URL", stub.BaseUrl), ("OPENAI_API_KEY", "sk-site"), ("ENABLE_TITLE_GENERATION", "false"), .. more]);
 
     private static StubRequest[] Chats(StubServer stub) =>
         [.. stub.Requests.Where(r => r.Path.EndsWith("/chat/completions", StringComparison.Ordinal))];

@@ -53,6 +53,8 @@ public sealed class GateTests(BrowserFixture fixture) : BrowserTest(fixture)
 
         await page.GetByTestId("settings").ClickAsync();
         await page.GetByTestId("leave").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync("deleted on the server too");
+        await page.GetByTestId("leave-confirm").ClickAsync();
 
         await Expect(page.GetByTestId("gate-input")).ToBeFocusedAsync();
         Assert.DoesNotContain("secret", await page.EvaluateAsync<string>("() => JSON.stringify({ ...sessionStorage })"), StringComparison.Ordinal);
@@ -99,6 +101,7 @@ public sealed class GateTests(BrowserFixture fixture) : BrowserTest(fixture)
         await page.GetByTestId("gate-submit").ClickAsync();
         await SendAsync(page, "with my key");
         await Expect(Answer(page, "done")).ToContainTextAsync("with my key");
+        await Expect(page.GetByRole(AriaRole.Navigation)).ToContainTextAsync("Chats live in this tab");
         await page.ReloadAsync();
         await Expect(Answer(page, "done")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("model-picker")).ToContainTextAsync("echo");
@@ -122,7 +125,7 @@ public sealed class GateTests(BrowserFixture fixture) : BrowserTest(fixture)
     }
 
     private static Task<TestSite> StartGatedAsync(StubServer stub, TimeProvider? time = null) => StartSiteAsync(
-        time ?? TimeProvider.System, ("CODE", Code), ("BASE_URL", stub.BaseUrl), ("OPENAI_API_KEY", "sk-site"));
+        time ?? TimeProvider.System, ("CODE", Code), ("ENABLE_TITLE_GENERATION", "false"), ("BASE_URL", stub.BaseUrl), ("OPENAI_API_KEY", "sk-site"));
 
     /// <summary>A standing clock at the real date: the browser drops a cookie whose end is past.</summary>
     private static ManualTime Now()

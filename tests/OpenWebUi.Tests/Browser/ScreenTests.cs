@@ -68,7 +68,7 @@ public sealed class ScreenTests(BrowserFixture fixture) : BrowserTest(fixture)
         var time = new ManualTime();
         time.Advance(DateTimeOffset.UtcNow - time.GetUtcNow());
         await using var site = await StartSiteAsync(time,
-            ("CODE", Code), ("OPENAI_API_BASE_URLS", $"{stub.BaseUrl};http://127.0.0.1:9/v1"), ("OPENAI_API_KEYS", "sk-one;sk-two"));
+            ("CODE", Code), ("ENABLE_TITLE_GENERATION", "false"), ("OPENAI_API_BASE_URLS", $"{stub.BaseUrl};http://127.0.0.1:9/v1"), ("OPENAI_API_KEYS", "sk-one;sk-two"));
         var phone = device == "phone";
         var page = await OpenAsync(site, expectedStatuses: [401, 429, 500], new()
         {
@@ -132,16 +132,81 @@ public sealed class ScreenTests(BrowserFixture fixture) : BrowserTest(fixture)
         await Check("failed");
         stub.Behavior = StubBehavior.Answer;
 
+        await Messages(page).First.GetByTestId("edit-message").ClickAsync();
+        await Expect(page.GetByTestId("edit-input")).ToBeFocusedAsync();
+        await Check("edit");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByTestId("branch-previous").First.ClickAsync();
+        await Expect(page.GetByTestId("branch-next").First).ToBeFocusedAsync();
+        await Check("branch");
+
+        await CheckChatsAsync(page, chinese, phone, Check);
+
+        await Seen(page, "settings").ClickAsync();
+        await Expect(page.GetByTestId("leave")).ToBeVisibleAsync();
+        await Check("settings");
+        await page.GetByTestId("leave").ClickAsync();
+        await Expect(page.GetByTestId("leave-confirm")).ToBeFocusedAsync();
+        await Check("settings-leave");
+        await page.Keyboard.PressAsync("Escape");
+
+        await page.GotoAsync("/c/not-here");
+        await Expect(page.GetByTestId("chat-missing")).ToBeVisibleAsync();
+        await Check("chat-missing");
+    }
+
+    /// <summary>The list with groups, its menu, renaming, undo and the archive; on a phone in its drawer.</summary>
+    private static async Task CheckChatsAsync(IPage page, bool chinese, bool phone, Func<string, Task> check)
+    {
+        string[] titles = chinese
+            ? ["京都三日行程", "给房东的一封信", "春天的花园计划", "为什么夜空是黑的？"]
+            : ["Three days in Kyoto", "A letter to the landlord", "Plans for the garden in spring", "Why is the sky dark at night?"];
+        await page.EvaluateAsync(
+            """
+            async titles => {
+              for (const title of titles)
+                await fetch('/api/v1/chats/new', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+                  body: JSON.stringify({ chat: { title, history: { currentId: null, messages: {} } } }) });
+            }
+            """, titles);
+        await page.ReloadAsync();
         if (phone)
         {
             await page.GetByTestId("open-chats").ClickAsync();
-            await Expect(page.GetByTestId("chat").Filter(new() { Visible = true })).ToBeVisibleAsync();
-            await Check("chats");
         }
 
-        await page.GetByTestId("settings").Filter(new() { Visible = true }).ClickAsync();
-        await Expect(page.GetByTestId("leave")).ToBeVisibleAsync();
-        await Check("settings");
+        await Expect(Row(page, titles[0])).ToBeVisibleAsync();
+        await OpenMenuAsync(page, 0, phone);
+        await check("chats-menu");
+        await Seen(page, "pin-chat").ClickAsync();
+        await Expect(Seen(page, "chat-group")).ToHaveCountAsync(2);
+        await check("chats");
+        await OpenMenuAsync(page, 1, phone);
+        await Seen(page, "rename-chat").ClickAsync();
+        await Expect(Seen(page, "rename-input")).ToBeFocusedAsync();
+        await check("chats-rename");
+        await page.Keyboard.PressAsync("Escape");
+        await OpenMenuAsync(page, 1, phone);
+        await Seen(page, "archive-chat").ClickAsync();
+        await OpenMenuAsync(page, 1, phone);
+        await Seen(page, "delete-chat").ClickAsync();
+        await Expect(Seen(page, "toast-action").Last).ToBeVisibleAsync();
+        await check("chats-undo");
+        await Seen(page, "show-archived").ClickAsync();
+        await Expect(page.GetByTestId("archived-chat")).ToBeVisibleAsync();
+        await check("chats-archive");
+        await page.Keyboard.PressAsync("Escape");
+    }
+
+    private static ILocator Seen(IPage page, string testId) => page.GetByTestId(testId).Filter(new() { Visible = true });
+
+    private static async Task OpenMenuAsync(IPage page, int row, bool phone)
+    {
+        await Seen(page, "chat").Nth(row).HoverAsync();
+        // With a mouse only the row under it shows its button.
+        await Seen(page, "chat").Nth(row).FocusAsync();
+        await Seen(page, "chat-menu").Nth(phone ? row : 0).ClickAsync();
+        await Expect(Seen(page, "menu")).ToBeVisibleAsync();
     }
 
     private static async Task LockAsync(IPage page)

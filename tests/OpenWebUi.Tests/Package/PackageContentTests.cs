@@ -9,7 +9,7 @@ public sealed class PackageContentTests(PublishedPackage package)
     public void Folder_HoldsWhatAzureNeedsAndNothingElse()
     {
         Assert.Equal(
-            ["Access", "Chat", "Ollama", "OpenAi", "OpenWebUi", "V1", "Website", "host.json", "wwwroot"],
+            ["Access", "Chat", "Housekeeping", "Ollama", "OpenAi", "OpenWebUi", "V1", "Website", "host.json", "wwwroot"],
             Directory.GetFileSystemEntries(package.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         foreach (var function in Directory.GetDirectories(package.Folder).Where(d => Path.GetFileName(d) != "wwwroot"))
         {

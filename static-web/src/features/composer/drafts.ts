@@ -11,3 +11,10 @@ export function readDraft(chatId: string | null): string {
 export function writeDraft(chatId: string | null, text: string): void {
   writeTabValue(keyOf(chatId), text === '' ? null : text);
 }
+
+/** A chat goes by another name: its draft goes with it. */
+export function moveDraft(from: string, to: string): void {
+  const text = readDraft(from);
+  if (text !== '') writeDraft(to, text);
+  writeDraft(from, '');
+}

@@ -25,7 +25,7 @@ function asCut(message: SavedMessage): SavedMessage {
 /** Keeps the chats over a reload; when the browser's room is used up, the oldest are not kept. */
 export function writeChats(chats: Chat[]): void {
   let saved: SavedChat[] = chats.map((chat) => ({
-    id: chat.id,
+    id: chat.key,
     messages: chat.messages.map((message) => message.toSaved()),
   }));
   while (!writeTabValue(STORAGE_KEY, saved) && saved.length > 0) saved = saved.slice(0, -1);

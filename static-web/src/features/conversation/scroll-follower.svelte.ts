@@ -49,6 +49,24 @@ export class ScrollFollower {
     this.stick();
   }
 
+  /** Changes what is shown while an element stays where the reader sees it; `after` may be another one than `before`. */
+  async keepPlace(before: Element | null, change: () => Promise<Element | null | void>): Promise<void> {
+    const scroller = this.#element;
+    const top = before?.getBoundingClientRect().top;
+    this.following = false;
+    const after = (await change()) ?? before;
+    if (!scroller || top === undefined || !after?.isConnected) return;
+    scroller.scrollTop += after.getBoundingClientRect().top - top;
+    this.#lastTop = scroller.scrollTop;
+  }
+
+  /** Follows again when the end is in sight: after a change that was no scrolling. */
+  settle(): void {
+    const element = this.#element;
+    if (element && element.scrollHeight - element.clientHeight - element.scrollTop < 24)
+      this.following = true;
+  }
+
   #gesture(upwards: boolean): void {
     this.#gestureUntil = performance.now() + 400;
     this.#gestureUpwards = upwards;

@@ -30,3 +30,12 @@ export function clearTab(): void {
     // storage is off: there is nothing to remove
   }
 }
+
+/** The keys that this tab has kept and that begin so. */
+export function tabKeys(prefix: string): string[] {
+  try {
+    return Object.keys(sessionStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}

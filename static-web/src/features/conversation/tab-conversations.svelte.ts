@@ -5,29 +5,29 @@ import { t } from '../../shared/language/language.svelte';
 import { runAnswer } from '../streaming-answer/run-answer';
 import { Chat, Message } from './chat.svelte';
 import { readChats, writeChats } from './chat-storage';
-
-export interface ModelRef {
-  id: string;
-  name: string;
-}
+import type { Conversations, ModelRef, Surroundings } from './conversations';
 
 const SAVE_EVERY_MS = 1000;
 
-/** The chats of this tab, newest first, and the answers being written in them. */
-class Conversations {
+/** The chats of this tab, newest first, and the answers being written in them by pure relay calls. */
+export class TabConversations implements Conversations {
+  readonly stored = false;
   chats = $state.raw<Chat[]>(readChats());
-  /** Null: a new chat that has no message yet. */
   currentId = $state<string | null>(null);
   readonly current = $derived(this.chats.find((chat) => chat.id === this.currentId) ?? null);
-  /** Called when the server wants an access code first; takes the text that was not sent. Null: there is no gate. */
-  onAccessLost: ((text: string) => void) | null = null;
 
+  readonly #around: Surroundings;
   readonly #running = new Map<string, AbortController>();
   #saveTimer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor() {
+  constructor(around: Surroundings) {
+    this.#around = around;
     this.currentId = this.chats[0]?.id ?? null;
     window.addEventListener('pagehide', () => writeChats(this.chats));
+  }
+
+  get draftKey(): string | null {
+    return this.currentId;
   }
 
   open(id: string | null): void {
@@ -41,7 +41,6 @@ class Conversations {
     this.#save();
   }
 
-  /** Ends every answer and forgets every chat: whoever sits down here next reads none of them. */
   forgetAll(): void {
     for (const abort of this.#running.values()) abort.abort();
     this.chats = [];
@@ -49,7 +48,6 @@ class Conversations {
     writeChats(this.chats);
   }
 
-  /** Sends the reader's message in the current chat, or begins a chat with it. */
   send(text: string, model: ModelRef): void {
     const question = new Message({ role: 'user', text });
     let chat = this.current;
@@ -62,37 +60,53 @@ class Conversations {
     void this.#answer(chat, model);
   }
 
-  /** Asks again for the answer that ends the current chat; the old one is replaced. */
-  retry(model: ModelRef): void {
-    const chat = this.current;
-    if (chat === null || chat.streaming) return;
-    if (chat.messages.at(-1)?.role === 'assistant') chat.messages = chat.messages.slice(0, -1);
-    void this.#answer(chat, model);
+  /** The old answer, and what came after it, is replaced. */
+  retry(answer: Message, model: ModelRef): void {
+    this.#again(answer, model);
   }
 
-  /** Stops the current chat's answer; what has arrived is kept. */
+  edit(question: Message, text: string, model: ModelRef): void {
+    this.#again(question, model, new Message({ role: 'user', text }));
+  }
+
   stop(): void {
     if (this.currentId !== null) this.#running.get(this.currentId)?.abort();
   }
 
+  // A relay call knows nothing of continuing, branches and pages.
+  continueAnswer(): void {}
+  switchTo = () => Promise.resolve(null);
+  loadOlder = () => Promise.resolve(null);
+  tryAgain(): void {}
+
+  #again(from: Message, model: ModelRef, instead?: Message): void {
+    const chat = this.current;
+    if (chat === null || chat.streaming) return;
+    const kept = chat.messages.slice(0, chat.messages.indexOf(from));
+    chat.messages = instead ? [...kept, instead] : kept;
+    void this.#answer(chat, model);
+  }
+
   async #answer(chat: Chat, model: ModelRef): Promise<void> {
+    const id = chat.key;
     const prompt = chat.messages.filter((message) => message.text !== '').map(toPrompt);
     const answer = new Message({ role: 'assistant', text: '', model: model.name, state: 'streaming' });
     chat.messages = [...chat.messages, answer];
+    chat.jumps++;
     const abort = new AbortController();
-    this.#running.set(chat.id, abort);
+    this.#running.set(id, abort);
     announcer.say(t.announce_start({ model: model.name }));
     const saving = setInterval(() => this.#save(), SAVE_EVERY_MS * 2);
 
     const end = await runAnswer(model.id, prompt, answer, abort.signal);
 
     clearInterval(saving);
-    this.#running.delete(chat.id);
+    this.#running.delete(id);
     answer.state = end.state;
     if (end.state === 'done') answer.finish = end.reason;
     if (end.state === 'failed') answer.failure = end.failure;
-    if (this.onAccessLost && end.state === 'failed' && isAccessLost(end.failure)) {
-      this.#giveBack(chat, this.onAccessLost);
+    if (this.#around.accessLost && end.state === 'failed' && isAccessLost(end.failure)) {
+      this.#giveBack(chat, this.#around.accessLost);
     } else {
       announcer.say(
         { done: t.announce_done(), stopped: t.announce_stopped(), failed: t.announce_failed() }[end.state],
@@ -102,11 +116,11 @@ class Conversations {
   }
 
   /** The gate is asked for: the unsent question goes back to the composer, so that nothing is lost. */
-  #giveBack(chat: Chat, onAccessLost: (text: string) => void): void {
+  #giveBack(chat: Chat, accessLost: (unsent: string, draftKey: string | null) => void): void {
     const question = chat.messages.at(-2);
     chat.messages = chat.messages.slice(0, -2);
-    if (chat.messages.length === 0) this.delete(chat.id);
-    onAccessLost(question?.text ?? '');
+    if (chat.messages.length === 0) this.delete(chat.key);
+    accessLost(question?.text ?? '', this.currentId);
   }
 
   #save(): void {
@@ -118,12 +132,10 @@ class Conversations {
 }
 
 /** A 401 that no provider sent is our own gate's. */
-function isAccessLost(failure: Failure): boolean {
+export function isAccessLost(failure: Failure): boolean {
   return failure.status === 401 && failure.connection === null;
 }
 
 function toPrompt(message: Message): PromptMessage {
   return { role: message.role, content: message.text };
 }
-
-export const conversations = new Conversations();
