@@ -21,7 +21,7 @@ public sealed class TurnCostTests
         {
             var chat = await CreateAsync(site, length);
             // The first turn finds the window; from then on every turn knows where the one before began.
-            var last = await TurnAsync(site, chat, $"m{length - 1}", "warm");
+            var last = await TurnAsync(site, chat, $"m{length - 1:D5}", "warm");
             site.Counts.Reset();
             last = await TurnAsync(site, chat, last.AnswerId, "measured");
             costs.Add((length, site.Counts.Traffic, site.Counts.Log));
@@ -49,9 +49,9 @@ public sealed class TurnCostTests
     {
         var (id, now) = ($"chat{length:D6}", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var messages = Enumerable.Range(0, length).Select(i => new Message(
-            new($"m{i}"), i == 0 ? null : new($"m{i - 1}"), i, i, i % 2 == 0 ? "user" : "assistant", now) { Content = new string('x', 400) }).ToList();
+            new($"m{i:D5}"), i == 0 ? null : new($"m{i - 1:D5}"), i, i, i % 2 == 0 ? "user" : "assistant", now) { Content = new string('x', 400) }).ToList();
         await site.Get<ChatWriter>().CreateAsync(
-            TurnSite.Owner, new(new(id), "Long", now, now) { CurrentId = new($"m{length - 1}"), CurrentDepth = length - 1, TitleSource = TitleSource.Given }, messages, default);
+            TurnSite.Owner, new(new(id), "Long", now, now) { CurrentId = new($"m{length - 1:D5}"), CurrentDepth = length - 1, TitleSource = TitleSource.Given }, messages, default);
         return id;
     }
 

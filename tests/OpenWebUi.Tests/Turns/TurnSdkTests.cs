@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using OpenAI;
 using OpenAI.Chat;
+using OpenWebUi.Tests.Relay.Sdk;
 
 namespace OpenWebUi.Tests.Turns;
 
@@ -34,6 +35,14 @@ public sealed class TurnSdkTests
         var whole = (await chat.CompleteChatAsync([new UserChatMessage("hi")])).Value;
         Assert.Equal("Hello there!", whole.Content[0].Text);
         Assert.Single(await site.RowsAsync("l."));
+    }
+
+    [Fact]
+    public async Task NpmPackage_ReadsTurns()
+    {
+        await using var site = await TurnSite.StartAsync();
+        var output = await NodeSdkTests.RunAsync("turns.mjs", new Uri(site.Site.Address, "api").ToString(), "none");
+        Assert.Equal(2, output.Split("ok ").Length - 1);
     }
 
     private sealed class ExtraFields(string fields) : DelegatingHandler(new SocketsHttpHandler())

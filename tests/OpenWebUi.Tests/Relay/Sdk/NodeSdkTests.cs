@@ -24,7 +24,7 @@ public sealed class NodeSdkTests(PublishedPackage package)
         await Assert.Single(site.Stub.Requests, r => r.Model == "stall").Aborted.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
-    private static async Task<string> RunAsync(string script, params string[] arguments)
+    internal static async Task<string> RunAsync(string script, params string[] arguments)
     {
         var folder = Path.Combine(PublishedPackage.Repository(), "tests", "sdk");
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules", "openai")), $"The SDKs are not installed: run `npm ci` in {folder}, or tests/run.");
