@@ -43,11 +43,11 @@ internal sealed class NginxServer : IAsyncDisposable
             {
                 await Task.Delay(25);
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
                 var log = await File.ReadAllTextAsync(Path.Combine(folder, "error.log"));
                 await server.DisposeAsync();
-                throw new InvalidOperationException("nginx did not start:\n" + log);
+                throw new InvalidOperationException("nginx did not start:\n" + log, e);
             }
         }
     }
