@@ -10,7 +10,7 @@ internal static class ChatsModule
     private const long MaxChatBytes = 100 * 1024 * 1024;
 
     /// <summary>One message, escaped as badly as JSON can.</summary>
-    private const long MaxMessageBytes = 8 * 1024 * 1024;
+    private const long MaxMessageBytes = 32 * 1024 * 1024;
 
     private const long MaxSmallBytes = 64 * 1024;
 

@@ -23,7 +23,7 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
 {
     public const int MaxTitleChars = 200;
 
-    /// <summary>Of <see cref="Extra"/>, in UTF-16 units: the longest message and this fit into one batch, however badly they are escaped.</summary>
+    /// <summary>Of <see cref="Extra"/>, in UTF-16 units: the fullest row of a message and this fit into one batch, however badly they are escaped.</summary>
     public const int MaxExtraUnits = 250_000;
 
     public TitleSource TitleSource { get; init; }

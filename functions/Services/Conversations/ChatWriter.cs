@@ -115,6 +115,7 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
             case MessageChange.Replaced(var before, var after):
                 return [.. MessageStore.Move(chat, before, await overflow.StoreAsync(owner, chat, after, cancellation))];
             case MessageChange.Removed(var message):
+                await overflow.ForgetAsync(owner, chat, message, cancellation);
                 return [.. MessageStore.Remove(chat, message)];
             default:
                 throw new InvalidOperationException("Another kind of change.");

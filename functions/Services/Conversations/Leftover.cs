@@ -22,15 +22,14 @@ internal enum LeftoverKind
 
 /// <summary>
 /// A note that something may have to be removed, written before the step that could leave it behind. Whoever reads it when it
-/// is due looks whether that came to pass. Row key: <c>{due}.{kind}.{owner}[.{chat}[.{message}.{random}]]</c>.
+/// is due looks whether that came to pass. The row has a key only: <c>{due}.{kind}.{owner}[.{chat}[.{message}.{random}]]</c>.
 /// </summary>
 /// <param name="DueAt">Not looked at before. Whole milliseconds.</param>
 /// <param name="Chat">Not for <see cref="LeftoverKind.Owner"/>.</param>
 /// <param name="Message">For <see cref="LeftoverKind.Blob"/> only.</param>
 /// <param name="Random">The blob's name behind its message's id.</param>
-/// <param name="Depth">Of the blob's message, so that its row is one read.</param>
 internal sealed record Leftover(
-    DateTimeOffset DueAt, LeftoverKind Kind, OwnerId Owner, ChatId? Chat = null, MessageId? Message = null, string? Random = null, int Depth = 0)
+    DateTimeOffset DueAt, LeftoverKind Kind, OwnerId Owner, ChatId? Chat = null, MessageId? Message = null, string? Random = null)
 {
     public const string Table = "Leftovers";
 
@@ -58,12 +57,10 @@ internal sealed record Leftover(
         {
             (LeftoverKind.Owner, 3) => new(dueAt, kind, owner),
             (LeftoverKind.DeletedChat or LeftoverKind.BegunChat, 4) => new(dueAt, kind, owner, new(parts[3])),
-            (LeftoverKind.Blob, 6) => new(dueAt, kind, owner, new(parts[3]), new(parts[4]), parts[5], (int)(row.Properties.GetInt64("Depth") ?? 0)),
+            (LeftoverKind.Blob, 6) => new(dueAt, kind, owner, new(parts[3]), new(parts[4]), parts[5]),
             _ => null,
         };
     }
-
-    public RowProperties ToRow() => new() { ["Depth"] = Kind == LeftoverKind.Blob ? Depth : (long?)null };
 
     private static string TimeText(DateTimeOffset time) => time.ToUnixTimeMilliseconds().ToString("D13", CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,7 @@ internal sealed class LeftoverStore(RowStore rows, TimeProvider time)
     /// <summary>Notes 1 to 100 things, in one operation. Await it before the step that could leave them behind.</summary>
     public async Task AddAsync(IReadOnlyList<Leftover> leftovers, CancellationToken cancellation)
     {
-        var operations = leftovers.Select(l => new RowOperation.Put(l.Row, l.ToRow(), PutCondition.Always)).ToList();
+        var operations = leftovers.Select(l => new RowOperation.Put(l.Row, [], PutCondition.Always)).ToList();
         if (await rows.BatchAsync(Leftover.Table, Leftover.Partition, operations, cancellation) is not BatchOutcome.Committed)
         {
             throw new StoreUnavailableException("The store did not take a note of what may be left behind.");

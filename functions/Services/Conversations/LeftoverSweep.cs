@@ -134,13 +134,21 @@ internal sealed partial class LeftoverSweep(
     {
         var (owner, chat, message) = (leftover.Owner, leftover.Chat!.Value, leftover.Message!.Value);
         var path = MessageOverflow.Path(owner, chat, message, leftover.Random!);
-        var row = await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Message(chat, leftover.Depth, message)), cancellation);
-        if ((row is null || Message.Of(row).Overflow != path.Text) && await blobs.DeleteAsync(path, cancellation) == BlobDeleteOutcome.Deleted)
+        if (await ReferenceAsync(owner, chat, message, cancellation) != path.Text && await blobs.DeleteAsync(path, cancellation) == BlobDeleteOutcome.Deleted)
         {
             budget.CountBlob();
         }
 
         return true;
+    }
+
+    /// <summary>The blob to which a message's row refers. By its index, because a message may have moved to another depth since.</summary>
+    private async Task<string?> ReferenceAsync(OwnerId owner, ChatId chat, MessageId message, CancellationToken cancellation)
+    {
+        var index = await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Index(chat, message)), cancellation);
+        var depth = (int)(index?.Properties.GetInt64("Depth") ?? 0);
+        var row = index is null ? null : await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Message(chat, depth, message)), cancellation);
+        return row is null ? null : Message.Of(row).Overflow;
     }
 
     private async Task<bool> RemoveOwnerAsync(Leftover leftover, SweepBudget budget, CancellationToken cancellation)

@@ -15,8 +15,8 @@ namespace OpenWebUi.Services.Conversations;
 /// </summary>
 internal sealed partial class MessageOverflow(BlobStore blobs, LeftoverStore leftovers, ILogger<MessageOverflow> logger)
 {
-    /// <summary>What clients may write into one message, all texts together: with <see cref="Chat.MaxExtraUnits"/> it fits into one batch.</summary>
-    public const int MaxUnits = 430_000;
+    /// <summary>What clients may write into one message, all texts together: more than the longest answer, which comes back with its chat.</summary>
+    public const int MaxUnits = 5_000_000;
 
     public static int UnitsOf(Message message) => message.Content.Length + message.Reasoning.Length + (message.Layout?.Length ?? 0)
         + (message.Extra?.Length ?? 0) + (message.ToolCalls?.Length ?? 0) + (message.Usage?.Length ?? 0) + (message.Error?.Length ?? 0);
@@ -67,14 +67,7 @@ internal sealed partial class MessageOverflow(BlobStore blobs, LeftoverStore lef
     public async Task<Message> StoreAsync(OwnerId owner, ChatId chat, Message message, CancellationToken cancellation)
     {
         var random = Units(message) > MaxRowUnits ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes)) : null;
-        var replaced = RandomOf(owner, chat, message);
-        var doubtful = ((string?[])[random, replaced]).OfType<string>()
-            .Select(name => new Leftover(leftovers.DueAt(), LeftoverKind.Blob, owner, chat, message.Id, name, message.Depth)).ToList();
-        if (doubtful.Count > 0)
-        {
-            await leftovers.AddAsync(doubtful, cancellation);
-        }
-
+        await NoteAsync(owner, chat, message, [random, RandomOf(owner, chat, message)], cancellation);
         if (random is null)
         {
             return message with { Overflow = null };
@@ -84,6 +77,19 @@ internal sealed partial class MessageOverflow(BlobStore blobs, LeftoverStore lef
         return await blobs.PutAsync(path, Write(message), "application/json", BlobPutMode.Always, cancellation) == BlobPutOutcome.Stored
             ? message with { Overflow = path.Text }
             : throw new StoreUnavailableException($"A message has more than the {BlobStore.MaxBytes} bytes that can be kept.");
+    }
+
+    /// <summary>Notes the blob of a message that is about to be removed. Costs nothing where it has none.</summary>
+    public Task ForgetAsync(OwnerId owner, ChatId chat, Message message, CancellationToken cancellation) =>
+        NoteAsync(owner, chat, message, [RandomOf(owner, chat, message)], cancellation);
+
+    private async Task NoteAsync(OwnerId owner, ChatId chat, Message message, string?[] names, CancellationToken cancellation)
+    {
+        var doubtful = names.OfType<string>().Select(name => new Leftover(leftovers.DueAt(), LeftoverKind.Blob, owner, chat, message.Id, name)).ToList();
+        if (doubtful.Count > 0)
+        {
+            await leftovers.AddAsync(doubtful, cancellation);
+        }
     }
 
     private static int Units(Message message) =>

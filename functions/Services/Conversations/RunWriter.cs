@@ -71,9 +71,10 @@ internal sealed class RunWriter(
     public async Task<Message?> FinishAsync(Message ended, CancellationToken cancellation)
     {
         ended = ended with { Overflow = _answer.Overflow };
-        var row = await overflow.StoreAsync(owner, chat, ended, cancellation);
+        Message? row = null;
         for (var attempt = 0; attempt < MaxFinishAttempts; attempt++)
         {
+            row ??= await overflow.StoreAsync(owner, chat, ended with { Overflow = _answer.Overflow }, cancellation);
             List<RowOperation> operations = [MessageStore.Replace(chat, _answer, row)];
             if (!_isLost)
             {
@@ -101,6 +102,7 @@ internal sealed class RunWriter(
             }
 
             // Somebody asked for a stop; or took this run for dead and closed it: the whole text goes over what it left.
+            row = now.Overflow == _answer.Overflow ? row : null;
             _answer = now;
             _isLost = now.State == MessageState.Interrupted || await LookAsync(cancellation) == KeepOutcome.Lost;
         }

@@ -79,6 +79,7 @@ public sealed class BranchTests(BrowserFixture fixture) : BrowserTest(fixture)
         await stub.StepAsync();
         await Expect(Answer(page, "streaming")).ToContainTextAsync("w1");
         await page.GetByTestId("composer-stop").ClickAsync();
+        await Expect(Answer(page, "stopped").Locator(".prose")).ToHaveTextAsync("w1");
         stub.Release();
 
         await Answer(page, "stopped").GetByTestId("continue").ClickAsync();

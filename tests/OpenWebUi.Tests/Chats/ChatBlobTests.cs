@@ -116,8 +116,8 @@ public sealed class ChatBlobTests
         [
             ("chat.title", new() { ["title"] = new string('t', 201) }),
             ("chat", new() { ["params"] = new JsonObject { ["system"] = new string('s', 250_001) } }),
-            ("chat.history.messages.a.content", new() { ["history"] = new JsonObject { ["messages"] = new JsonObject { ["a"] = new JsonObject { ["role"] = "user", ["content"] = new string('c', 430_001) } } } }),
-            ("chat.history.messages.a.content", new() { ["history"] = new JsonObject { ["messages"] = new JsonObject { ["a"] = new JsonObject { ["role"] = "user", ["content"] = "", ["x"] = new string('c', 430_001) } } } }),
+            ("chat.history.messages.a.content", new() { ["history"] = new JsonObject { ["messages"] = new JsonObject { ["a"] = new JsonObject { ["role"] = "user", ["content"] = new string('c', 5_000_001) } } } }),
+            ("chat.history.messages.a.content", new() { ["history"] = new JsonObject { ["messages"] = new JsonObject { ["a"] = new JsonObject { ["role"] = "user", ["content"] = "", ["x"] = new string('c', 5_000_001) } } } }),
         ];
         foreach (var (field, chat) in cases)
         {
@@ -131,7 +131,7 @@ public sealed class ChatBlobTests
     {
         await using var site = await TestSite.StartAsync();
         // As large and as badly escaped as is taken, chat and message together in one batch.
-        string[] texts = [string.Concat(Enumerable.Repeat("🙂é\"\\\n\u0001", 20_000)), new string('\u4e00', 429_000), "a" + string.Concat(Enumerable.Repeat("🙂", 16_384)), "<script>\u2028</script>", "\0"];
+        string[] texts = [string.Concat(Enumerable.Repeat("🙂é\"\\\n\u0001", 20_000)), new string('\u4e00', 199_000), string.Concat(Enumerable.Repeat("🙂\\\u0001x", 400_000)), "a" + string.Concat(Enumerable.Repeat("🙂", 16_384)), "<script>\u2028</script>", "\0"];
         foreach (var text in texts)
         {
             var extra = text.Length > 100_000 ? new string('\u4e00', 249_000) : text;

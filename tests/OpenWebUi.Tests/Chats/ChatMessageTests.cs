@@ -26,7 +26,7 @@ public sealed class ChatMessageTests
         var after = await site.Client.ReadAsync("/" + id);
         Assert.Equal((before + 60, "Évora 🙂"), (after["updated_at"]!.GetValue<long>(), (string)after["chat"]!["history"]!["messages"]!["a2"]!["content"]!));
         Assert.Empty(await site.WrittenAsync(() => site.Client.SendJsonAsync($"/{id}/messages/a2", new JsonObject { ["content"] = "Évora 🙂" }).JsonOfAsync()));
-        foreach (var body in (JsonNode[])[new JsonObject(), new JsonObject { ["content"] = 5 }, new JsonObject { ["content"] = new string('x', 430_001) }])
+        foreach (var body in (JsonNode[])[new JsonObject(), new JsonObject { ["content"] = 5 }, new JsonObject { ["content"] = new string('x', 5_000_001) }])
         {
             var problem = await site.Client.SendJsonAsync($"/{id}/messages/a2", body).JsonOfAsync(HttpStatusCode.UnprocessableEntity);
             Assert.Equal("content", problem["errors"]!.AsObject().Single().Key);

@@ -66,6 +66,22 @@ public sealed class RemoveChatTests
     }
 
     [Fact]
+    public async Task Delete_IfMatch_DeletesTheVersionThatItNamesOnly()
+    {
+        await using var site = await TestSite.StartAsync();
+        var chat = await CreateAsync(site, OwnerId.Local);
+        using var read = await site.Client.GetAsync($"/api/v1/chats/{chat.Id}");
+        var tag = read.Headers.ETag!.Tag;
+        using var pinned = await site.Client.PostAsync($"/api/v1/chats/{chat.Id}/pin", null);
+        using var refused = await site.Client.CallAsync("DELETE", $"/api/v1/chats/{chat.Id}", null, ("If-Match", tag));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, refused.StatusCode);
+        using var deleted = await site.Client.CallAsync("DELETE", $"/api/v1/chats/{chat.Id}", null, ("If-Match", pinned.Headers.ETag!.Tag));
+        Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        using var gone = await site.Client.GetAsync($"/api/v1/chats/{chat.Id}");
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    [Fact]
     public async Task Delete_WhileAnotherInstanceWritesAnAnswer_AsksItToStop()
     {
         await using var site = await TestSite.StartAsync();

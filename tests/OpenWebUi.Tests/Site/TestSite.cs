@@ -1,8 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OpenWebUi.Platform.Blobs;
 using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Storage;
+using OpenWebUi.Tests.Costs;
 
 namespace OpenWebUi.Tests.Site;
 
@@ -25,6 +27,9 @@ internal sealed class TestSite : IAsyncDisposable
 
     /// <summary>Shares no cookies with any other client; reads answers as they come when asked to.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>What the site asked of its blobs.</summary>
+    public required CountingBlobs Blobs { get; init; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -60,17 +65,24 @@ internal sealed class TestSite : IAsyncDisposable
         var faults = new FaultList();
         var settings = SiteSettings.Read(new Variables(values), faults);
         Assert.True(faults.All.Count == 0, faults.ToString());
-        var app = Program.Build(settings, time, services => Stand(services, rows));
+        CountingBlobs? blobs = null;
+        var app = Program.Build(settings, time, services =>
+        {
+            Stand(services, rows);
+            Stand<IBlobBackEnd>(services, inner => blobs = new(inner));
+        });
         await app.StartAsync();
-        return new TestSite(app, time, environment, data);
+        _ = app.Services.GetRequiredService<IBlobBackEnd>();
+        return new TestSite(app, time, environment, data) { Blobs = blobs! };
     }
 
-    private static void Stand(IServiceCollection services, Func<IRowBackEnd, IRowBackEnd>? between)
+    private static void Stand<T>(IServiceCollection services, Func<T, T>? between)
+        where T : class
     {
         if (between is not null)
         {
-            var inner = services.Last(s => s.ServiceType == typeof(IRowBackEnd)).ImplementationFactory!;
-            services.AddSingleton(provider => between((IRowBackEnd)inner(provider)));
+            var inner = services.Last(s => s.ServiceType == typeof(T)).ImplementationFactory!;
+            services.AddSingleton(provider => between((T)inner(provider)));
         }
     }
 

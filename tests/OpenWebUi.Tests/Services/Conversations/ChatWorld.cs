@@ -99,7 +99,7 @@ internal sealed class ChatProcess
         Chats = new(rows);
         Messages = new(rows, Overflow);
         Runs = new(rows, Messages, Overflow, time);
-        Writer = new(rows, Overflow, Leftovers);
+        Writer = new(rows, Chats, Overflow, Leftovers);
         var running = new AnswerRuns(rows, Messages, Overflow, null!, new(TimeSpan.Zero, TimeSpan.FromSeconds(30), 1_000), time, NullLogger<AnswerRuns>.Instance);
         Removal = new(Chats, Runs, running, Leftovers);
         Sweep = new(rows, blobs, Chats, Leftovers, time, logs.CreateLogger<LeftoverSweep>());

@@ -7,7 +7,7 @@ namespace OpenWebUi.Tests.Services.Conversations;
 /// <summary>Killed between every two storage operations, and what housekeeping makes of it: all or nothing, and nothing of anybody else's.</summary>
 public sealed class LeftoverSweepTests
 {
-    private static readonly string[] Work = ["create", "create long", "delete", "edit long", "shorten long", "leave", "sweep"];
+    private static readonly string[] Work = ["create", "create long", "delete", "edit long", "shorten long", "move long", "remove long", "leave", "sweep"];
 
     public static TheoryData<string, bool> Kills
     {
@@ -84,6 +84,11 @@ public sealed class LeftoverSweepTests
                 var stored = await process.Overflow.StoreAsync(ChatWorld.Owner, chat.Id, message with { Content = work == "edit long" ? ChatWorld.Long + "new" : "short" }, default);
                 await process.Rows.BatchAsync(ChatRows.Table, ChatWorld.Owner.Text, [MessageStore.Replace(chat.Id, message, stored)], default);
                 break;
+            case "move long" or "remove long":
+                var moving = (await process.Messages.GetAsync(ChatWorld.Owner, chat.Id, new BranchCursor(chat.CurrentId!.Value, chat.CurrentDepth), default))!;
+                await process.Writer.UpdateAsync(ChatWorld.Owner, chat, chat,
+                    [work == "move long" ? new MessageChange.Replaced(moving, moving with { Depth = 7 }) : new MessageChange.Removed(moving)], default);
+                break;
             case "leave":
                 await process.Leftovers.AddAsync(ChatWorld.Owner, default);
                 break;
@@ -113,6 +118,11 @@ public sealed class LeftoverSweepTests
                 break;
             case "leave":
                 Assert.True(contents.Length == 0 || contents.SequenceEqual(before));
+                break;
+            case "move long" or "remove long":
+                var moved = await process.Messages.GetAsync(ChatWorld.Owner, chat.Id, chat.CurrentId!.Value, default);
+                Assert.True(moved is null ? work == "remove long" : moved.Content == ChatWorld.Long + 2);
+                Assert.Equal(before.Length - (moved is null ? 3 : 0), contents.Length);
                 break;
             case "sweep":
                 Assert.Empty(contents);
