@@ -3,7 +3,8 @@ namespace OpenWebUi.Tests.Package;
 [Collection(PackageGroup.Name)]
 public sealed class PackageContentTests(PublishedPackage package)
 {
-    private const long MaxExecutableBytes = 48L * 1024 * 1024;
+    /// <summary>Of 52: 41 without the storage account; Azure.Identity, which a managed identity needs, and Azure.Core are the rest.</summary>
+    private const long MaxExecutableBytes = 56L * 1024 * 1024;
 
     [Fact]
     public void Folder_HoldsWhatAzureNeedsAndNothingElse()
