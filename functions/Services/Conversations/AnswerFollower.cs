@@ -7,7 +7,7 @@ namespace OpenWebUi.Services.Conversations;
 /// Follows an answer from any place in it, wherever it is written: in this process from its log, elsewhere by what its
 /// instance keeps, else from its row. Every unit comes once.
 /// </summary>
-internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageStore messages, TimeProvider time)
+internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageStore messages, RunOptions options, TimeProvider time)
 {
     /// <summary>Between two looks at another instance's checkpoints, which come 2 to 8 s apart. A look is one storage read.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1.5);
@@ -95,6 +95,7 @@ internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageSto
         var at = new BranchCursor(message.Id, message.Depth);
         // It may have ended between the look that found it and now.
         message = message.State == MessageState.Running ? await messages.GetAsync(owner, chat, at, cancellation) ?? message : message;
+        var notedAt = time.GetUtcNow();
         while (message.State == MessageState.Running)
         {
             foreach (var piece in PiecesOf(message.Text, 0, ref sequence))
@@ -124,6 +125,12 @@ internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageSto
                     {
                         yield return piece;
                     }
+                }
+
+                // The run ends when nobody listens: it cannot see who listens here.
+                if (time.GetUtcNow() - notedAt >= options.DetachedTimeout / 3 && await store.NoteListenerAsync(owner, chat, lease, cancellation))
+                {
+                    notedAt = time.GetUtcNow();
                 }
 
                 await Task.Delay(LookEvery, time, cancellation);

@@ -195,9 +195,19 @@ internal sealed partial class AnswerRun : IDisposable
         }
     }
 
-    /// <summary>Nobody has listened for long. Somebody may have come in this very moment.</summary>
+    /// <summary>Nobody has listened here for long. Somebody may have come in this very moment, or listen on another instance.</summary>
     private void Leave()
     {
+        lock (_gate)
+        {
+            var left = _detachedTimeout - (_time.GetUtcNow() - (_writer.HeardAt ?? DateTimeOffset.MinValue));
+            if (left > TimeSpan.Zero && !_isDisposed)
+            {
+                _lonely?.Change(left, Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+
         if (Log.Listeners == 0 && !_ended.Task.IsCompleted)
         {
             End(MessageState.Interrupted);

@@ -47,6 +47,7 @@ internal sealed partial class CheckpointLoop(AnswerLog log, RunWriter writer, Ti
         {
             var end = log.Sequence;
             int before;
+            var tries = 0;
             do
             {
                 before = writer.Kept;
@@ -59,7 +60,8 @@ internal sealed partial class CheckpointLoop(AnswerLog log, RunWriter writer, Ti
                         return;
                 }
             }
-            while (writer.Kept < end && writer.Kept > before);
+            // Once more where nothing was kept: a listener elsewhere had put its word into the lease.
+            while (writer.Kept < end && (writer.Kept > before || tries++ == 0));
         }
         catch (Exception e)
         {

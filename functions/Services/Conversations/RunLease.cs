@@ -17,6 +17,9 @@ internal sealed record RunLease(MessageId Answer, string RunId, DateTimeOffset U
     /// <summary>How much of the text is stored, in the message's row and the checkpoints together.</summary>
     public int Kept { get; init; }
 
+    /// <summary>When a listener of another instance said last that it is there.</summary>
+    public DateTimeOffset? HeardAt { get; init; }
+
     /// <summary>Depth of the answer's message, so that its row is found from here.</summary>
     public int Depth { get; init; }
 
@@ -31,6 +34,7 @@ internal sealed record RunLease(MessageId Answer, string RunId, DateTimeOffset U
         IsStopWanted = row.Properties.GetBoolean("IsStopWanted") ?? false,
         Base = (int)(row.Properties.GetInt64("Base") ?? 0),
         Kept = (int)(row.Properties.GetInt64("Kept") ?? 0),
+        HeardAt = row.Properties.GetTime("HeardAt"),
         Depth = (int)(row.Properties.GetInt64("Depth") ?? 0),
         ETag = row.ETag,
     };
@@ -43,6 +47,7 @@ internal sealed record RunLease(MessageId Answer, string RunId, DateTimeOffset U
         ["IsStopWanted"] = IsStopWanted ? true : (bool?)null,
         ["Base"] = Base,
         ["Kept"] = Kept,
+        ["HeardAt"] = HeardAt,
         ["Depth"] = Depth,
     };
 }

@@ -114,10 +114,7 @@ internal sealed class RunStore(RowStore rows, MessageStore messages, MessageOver
                 return true;
             }
 
-            var put = await rows.PutAsync(
-                new(ChatRows.Table, owner.Text, ChatRows.Run(chat, answer)), (lease with { IsStopWanted = true }).ToRow(),
-                PutCondition.IfMatch(lease.ETag), cancellation);
-            if (put is PutOutcome.Stored)
+            if (await ChangeAsync(owner, chat, lease, lease with { IsStopWanted = true }, cancellation))
             {
                 return true;
             }
@@ -125,4 +122,12 @@ internal sealed class RunStore(RowStore rows, MessageStore messages, MessageOver
 
         throw new StoreUnavailableException("The answer changes faster than it can be stopped. Try again.");
     }
+
+    /// <summary>Tells the instance that writes the answer that somebody listens here. Where the lease has just changed, the next look says it.</summary>
+    public Task<bool> NoteListenerAsync(OwnerId owner, ChatId chat, RunLease lease, CancellationToken cancellation) =>
+        ChangeAsync(owner, chat, lease, lease with { HeardAt = time.GetUtcNow() }, cancellation);
+
+    private async Task<bool> ChangeAsync(OwnerId owner, ChatId chat, RunLease before, RunLease after, CancellationToken cancellation) =>
+        await rows.PutAsync(new(ChatRows.Table, owner.Text, ChatRows.Run(chat, before.Answer)), after.ToRow(), PutCondition.IfMatch(before.ETag), cancellation)
+            is PutOutcome.Stored;
 }

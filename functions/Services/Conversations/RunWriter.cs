@@ -34,6 +34,9 @@ internal sealed class RunWriter(
     /// <summary>Units that are stored.</summary>
     public int Kept => _lease.Kept;
 
+    /// <summary>When a listener of another instance was there last, as far as checkpoints have met it.</summary>
+    public DateTimeOffset? HeardAt => _lease.HeardAt;
+
     /// <summary>Keeps the text after <see cref="Kept"/>, or, where nothing came, only renews the lease.</summary>
     public async Task<KeepOutcome> KeepAsync(AnswerText more, CancellationToken cancellation)
     {

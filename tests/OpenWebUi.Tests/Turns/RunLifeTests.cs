@@ -52,6 +52,33 @@ public sealed class RunLifeTests
     }
 
     [Fact]
+    public async Task ListenerElsewhere_KeepsTheRunGoing()
+    {
+        var time = new ManualTime();
+        await using var site = await TurnSite.StartAsync(time, ("CHAT_DETACHED_TIMEOUT", "60"));
+        await using var other = await site.StartTwinAsync();
+        var (turn, script) = await BeginAsync(site, "Hel");
+        await using var elsewhere = await other.FollowAsync(turn);
+        await turn.DisposeAsync();
+        await HeardByAsync(site, turn, 0);
+        script.Say("lo");
+        var heard = elsewhere.ReadAsync("Hello");
+        await time.AdvanceUntilAsync(heard, TimeSpan.FromSeconds(1));
+        for (var second = 0; second < 200; second++)
+        {
+            var timers = time.WaitingTimers;
+            time.Advance(TimeSpan.FromSeconds(1));
+            // The run's checkpoint and the follower's look wait for the clock again.
+            await TurnSite.EventuallyAsync(() => Task.FromResult(time.WaitingTimers >= timers), "The run and its follower go on.");
+        }
+
+        Assert.Equal(MessageState.Running, (await site.MessageAsync(turn)).State);
+        await elsewhere.DisposeAsync();
+        await time.AdvanceUntilAsync(
+            TurnSite.EventuallyAsync(async () => (await site.MessageAsync(turn)).State == MessageState.Interrupted, "The run did not end."), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public async Task TimeoutOfZero_LetsTheCallerIn()
     {
         var time = new ManualTime();
