@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using OpenWebUi.FunctionsHostDouble;
+using OpenWebUi.Tests.Platform.Azure;
 
 namespace OpenWebUi.Tests.Package;
 
@@ -99,7 +100,10 @@ public sealed class PackageLifeTests(PublishedPackage package)
     [Fact]
     public async Task Guesses_WithForgedAddresses_LockTheRealOne()
     {
-        await using var site = await HostedPackage.StartAsync(package, new FunctionsHostOptions { ClientIp = "203.0.113.9:4711" }, ("WEBSITE_SITE_NAME", "app"));
+        // What says that this is Azure also wants a storage account.
+        var azurite = await AzuriteServer.GetAsync();
+        await using var site = await HostedPackage.StartAsync(
+            package, new FunctionsHostOptions { ClientIp = "203.0.113.9:4711" }, ("WEBSITE_SITE_NAME", "app"), ("AzureWebJobsStorage", azurite.ConnectionString));
         using var guesser = site.NewClient();
         for (var i = 0; i < 5; i++)
         {
