@@ -17,6 +17,12 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
     /// <summary>Promise 2 of the product.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Below the 30 minutes of <c>functionTimeout</c> in host.json, at which the Functions host kills the whole process. A
+    /// stream that ends without an end says nothing about the answer: its reader goes on where it was.
+    /// </summary>
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromMinutes(20);
+
     private const int MaxUnflushedBytes = 64 * 1024;
 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -35,7 +41,27 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
         WriteEvent(from, json => WriteChunk(json, WriteStart));
         await _to.FlushAsync(context.RequestAborted);
 
-        await using var reading = events.GetAsyncEnumerator(context.RequestAborted);
+        using var limit = new CancellationTokenSource(MaxDuration, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
+        try
+        {
+            if (await WriteEventsAsync(events, end.Token))
+            {
+                _to.Write("data: [DONE]\n\n"u8);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            // The reader follows again.
+        }
+
+        await _to.FlushAsync(context.RequestAborted);
+    }
+
+    /// <returns>True where the answer came to a good end.</returns>
+    private async Task<bool> WriteEventsAsync(IAsyncEnumerable<AnswerEvent> events, CancellationToken cancellation)
+    {
+        await using var reading = events.GetAsyncEnumerator(cancellation);
         var isWhole = false;
         while (await NextAsync(reading))
         {
@@ -47,12 +73,7 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
             }
         }
 
-        if (isWhole)
-        {
-            _to.Write("data: [DONE]\n\n"u8);
-        }
-
-        await _to.FlushAsync(context.RequestAborted);
+        return isWhole;
     }
 
     private async Task<bool> NextAsync(IAsyncEnumerator<AnswerEvent> reading)

@@ -116,6 +116,26 @@ public sealed class FollowTests
     }
 
     [Fact]
+    public async Task Stream_OfALongAnswer_EndsInTimeAndIsFollowedOn()
+    {
+        var time = new ManualTime();
+        await using var site = await TurnSite.StartAsync(time, ("AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT", "3600"));
+        site.Script.AlwaysSay = null;
+        await using var turn = await site.NewChatAsync();
+        var script = await site.Script.AskedAsync();
+        script.Say("Hel");
+        await turn.ReadAsync("Hel");
+        var ended = turn.ReadToEndAsync();
+        await time.AdvanceUntilAsync(ended, TimeSpan.FromSeconds(20));
+        Assert.Equal((null, false), (turn.State, turn.IsDone));
+        await using var on = await site.FollowAsync(turn, from: 3);
+        script.Say("lo");
+        script.End();
+        await on.ReadToEndAsync();
+        Assert.Equal(("lo", "done", true), (on.Text, on.State, on.IsDone));
+    }
+
+    [Fact]
     public async Task Silence_IsFilledWithComments()
     {
         var time = new ManualTime();
