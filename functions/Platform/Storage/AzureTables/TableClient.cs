@@ -108,7 +108,7 @@ internal sealed class TableClient(StoragePipeline pipeline, AzureTablesOptions o
             await pipeline.Tables.SendAsync(message, cancellationToken);
             return TableAnswer.Of(message);
         }
-        catch (Exception exception) when (TableFailure.IsFailure(exception, cancellationToken))
+        catch (Exception exception) when (StorageFailure.Is(exception, cancellationToken))
         {
             throw TableFailure.Of(pipeline.Account, exception);
         }

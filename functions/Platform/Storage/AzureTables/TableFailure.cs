@@ -1,7 +1,4 @@
-using System.Net.Sockets;
 using System.Text.Json;
-using Azure;
-using Azure.Identity;
 using OpenWebUi.Platform.Azure;
 
 namespace OpenWebUi.Platform.Storage.AzureTables;
@@ -9,15 +6,9 @@ namespace OpenWebUi.Platform.Storage.AzureTables;
 /// <summary>Says in one sentence for an operator what is wrong with the account and what to do.</summary>
 internal static class TableFailure
 {
-    /// <summary>Whether the exception is the service's or the network's fault, not a bug and not the caller's cancellation.</summary>
-    public static bool IsFailure(Exception exception, CancellationToken cancellationToken) =>
-        exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested
-            ? exception is RequestFailedException or AggregateException or AuthenticationFailedException or IOException or HttpRequestException or OperationCanceledException
-            : false;
-
     /// <summary>No answer came.</summary>
     public static StoreUnavailableException Of(StorageAccount account, Exception exception) =>
-        new($"{Who(account)} {Reason(account, exception)}.", exception);
+        new($"{Who(account)} {StorageFailure.Reason(account, exception)}.", exception);
 
     /// <summary>An answer came that is none of the verb's outcomes.</summary>
     public static StoreUnavailableException Of(StorageAccount account, string table, int status, TableError? error)
@@ -28,7 +19,7 @@ internal static class TableFailure
 
     /// <summary>An answer came that cannot be read.</summary>
     public static StoreUnavailableException Unreadable(StorageAccount account, string table, Exception exception) =>
-        new($"{Who(account)} gave an answer for the table {table} that cannot be read ({FirstLine(exception)}); see what answers at {account.TableEndpoint}.", exception);
+        new($"{Who(account)} gave an answer for the table {table} that cannot be read ({StorageFailure.FirstLine(exception)}); see what answers at {account.TableEndpoint}.", exception);
 
     /// <summary>Whether reading an answer failed because of what is in it.</summary>
     public static bool IsUnreadable(Exception exception) =>
@@ -49,30 +40,4 @@ internal static class TableFailure
         (>= 500, _) => "failed; try again later",
         _ => $"refused a request on the table {table}; this is a fault of the program, please report it",
     };
-
-    private static string Reason(StorageAccount account, Exception exception)
-    {
-        var last = exception is AggregateException { InnerExceptions: [.., var inner] } ? inner : exception;
-        var socket = Causes(last).OfType<SocketException>().FirstOrDefault();
-        return (last, socket?.SocketErrorCode) switch
-        {
-            (CredentialUnavailableException, _) => $"was not called because no Entra identity was found ({FirstLine(last)}); turn on the managed identity, or sign in on this machine",
-            (AuthenticationFailedException, _) => $"was not called because Entra gave no token ({FirstLine(last)}); check the identity's settings",
-            (OperationCanceledException, _) => "did not answer in time; check the network and its firewall",
-            (_, SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain) => "has a name that cannot be resolved; check the account's name",
-            (_, SocketError.ConnectionRefused) when account.IsAzurite => "refuses connections; is Azurite running?",
-            (_, SocketError.ConnectionRefused) => "refuses connections; check the address and the firewall",
-            _ => $"cannot be reached or broke off ({FirstLine(last)}); check the network",
-        };
-    }
-
-    private static IEnumerable<Exception> Causes(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            yield return cause;
-        }
-    }
-
-    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].Trim().TrimEnd('.');
 }
