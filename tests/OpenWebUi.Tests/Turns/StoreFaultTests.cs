@@ -128,6 +128,8 @@ public sealed class StoreFaultTests
     private static async Task<(int Messages, string Said)> TellAsync(TurnSite site, AnswerReading first, string kind, ManualTime time)
     {
         site.Script.AlwaysSay = null;
+        // Siblings are ordered by when they began, to the millisecond.
+        time.Advance(TimeSpan.FromMilliseconds(1));
         var chat = $"\"chat_id\":\"{first.ChatId}\",\"background_tasks\":{{\"title_generation\":false}}";
         var (body, from) = kind switch
         {
