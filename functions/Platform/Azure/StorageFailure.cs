@@ -22,7 +22,7 @@ internal static class StorageFailure
             (AuthenticationFailedException, _) => $"was not called because Entra gave no token ({FirstLine(last)}); check the identity's settings",
             (OperationCanceledException, _) => "did not answer in time; check the network and its firewall",
             (_, SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain) => "has a name that cannot be resolved; check the account's name",
-            (_, SocketError.ConnectionRefused) when account.IsAzurite => "refuses connections; is Azurite running?",
+            (_, SocketError.ConnectionRefused) when account.IsAzurite => "refuses connections; start Azurite",
             (_, SocketError.ConnectionRefused) => "refuses connections; check the address and the firewall",
             _ => $"cannot be reached or broke off ({FirstLine(last)}); check the network",
         };

@@ -131,7 +131,7 @@ public sealed class AzureBlobsAccountTests
         using var pipeline = Pipeline(AzuriteServer.AccountOf(AzuriteServer.ConnectionStringOf(new Uri($"http://127.0.0.1:{port}/x"), new Uri($"http://127.0.0.1:{port}/x"))));
 
         var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => Store(pipeline).OpenReadAsync(Path, null, None));
-        Assert.Contains("is Azurite running?", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("start Azurite", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

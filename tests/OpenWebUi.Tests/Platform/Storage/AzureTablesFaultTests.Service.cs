@@ -189,7 +189,7 @@ public sealed partial class AzureTablesFaultTests
     }
 
     [Theory]
-    [InlineData("http://127.0.0.1:1/devstoreaccount1", "AAAA", "is Azurite running?")]
+    [InlineData("http://127.0.0.1:1/devstoreaccount1", "AAAA", "start Azurite")]
     [InlineData("http://no-such-account.invalid", "AAAA", "check the account's name")]
     [InlineData(null, "bm90IHRoZSBrZXk=", "check AccountKey in AzureWebJobsStorage")]
     public async Task Account_CannotBeUsed_IsOneSentenceThatSaysWhatToDo(string? endpoint, string key, string expected)
