@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -54,6 +55,27 @@ public sealed class HugeBodyTests
 
         Assert.Empty(await site.RowsAsync("x."));
         Assert.Empty(site.Stub.Requests);
+    }
+
+    [Fact]
+    public async Task Length_ThatIsOnlyClaimed_HoldsNoMemory()
+    {
+        await using var site = await TurnSite.StartAsync();
+        var before = GC.GetTotalMemory(forceFullCollection: false);
+        var sockets = new List<Socket>();
+        for (var i = 0; i < 60; i++)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            sockets.Add(socket);
+            await socket.ConnectAsync(site.Site.Address.Host, site.Site.Address.Port);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(
+                $"POST {(i % 2 == 0 ? "/api/chat/completions" : "/api/v1/chats/new")} HTTP/1.1\r\nHost: {site.Site.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: 16000000\r\n\r\n{{"));
+        }
+
+        await Task.Delay(1_000);
+        var held = GC.GetTotalMemory(forceFullCollection: false) - before;
+        sockets.ForEach(socket => socket.Dispose());
+        Assert.True(held < 400_000_000, $"{held} bytes for 60 bytes");
     }
 
     private static string Many(string text, int count = 1_000_000) => new StringBuilder(text.Length * count).Insert(0, text, count).ToString();
