@@ -31,6 +31,12 @@ internal static class ChatRequest
     public static readonly ErrorReport Busy = new(
         409, "chat_busy", "This chat changes faster than your change can be stored. Try again.", RetryAfter: TimeSpan.FromSeconds(1));
 
+    /// <summary>More than the largest chat has, whose messages stand in it twice.</summary>
+    private const int MaxValues = 3_000_000;
+
+    /// <summary>Held before the first byte has come.</summary>
+    private const int FirstBufferBytes = 64 * 1024;
+
     public static OwnerId OwnerOf(HttpContext context) => AccessGate.CallerOf(context).Owner!.Value;
 
     /// <summary>Runs a use case; what it refuses becomes the answer.</summary>
@@ -53,9 +59,14 @@ internal static class ChatRequest
     /// <summary>The body as a JSON object.</summary>
     public static async Task<JsonObject> BodyAsync(HttpContext context)
     {
-        using var bytes = new MemoryStream(context.Request.ContentLength is > 0 and < 1 << 24 and var length ? (int)length : 0);
+        using var bytes = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, FirstBufferBytes));
         await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
         var body = bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
+        if (JsonSize.HasMoreValuesThan(MaxValues, body.Span))
+        {
+            throw new RefusedException(JsonSize.TooMany(MaxValues));
+        }
+
         LoneSurrogates.Replace(body.Span);
         try
         {

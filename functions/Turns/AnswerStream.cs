@@ -25,6 +25,9 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
 
     private const int MaxUnflushedBytes = 64 * 1024;
 
+    /// <summary>Of one event.</summary>
+    private const int MaxUnits = 32 * 1024;
+
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly PipeWriter _to = context.Response.BodyWriter;
@@ -65,15 +68,36 @@ internal sealed class AnswerStream(HttpContext context, ChatId chat, Message ans
         var isWhole = false;
         while (await NextAsync(reading))
         {
-            isWhole |= Write(reading.Current);
-            if (_to.CanGetUnflushedBytes && _to.UnflushedBytes > MaxUnflushedBytes)
+            foreach (var said in Parts(reading.Current))
             {
-                // A reader that was behind gets what it missed at its own pace: no copy of all of it lies here meanwhile.
-                await _to.FlushAsync(context.RequestAborted);
+                isWhole |= Write(said);
+                if (_to.CanGetUnflushedBytes && _to.UnflushedBytes > MaxUnflushedBytes)
+                {
+                    // A reader that was behind gets what it missed at its own pace: no copy of all of it lies here meanwhile.
+                    await _to.FlushAsync(context.RequestAborted);
+                }
             }
         }
 
         return isWhole;
+    }
+
+    /// <summary>A long piece as several, none of which ends with half a character.</summary>
+    private static IEnumerable<AnswerEvent> Parts(AnswerEvent said)
+    {
+        if (said is not AnswerEvent.Piece { Text.Length: > MaxUnits } piece)
+        {
+            yield return said;
+            yield break;
+        }
+
+        for (var start = 0; start < piece.Text.Length;)
+        {
+            var end = Math.Min(start + MaxUnits, piece.Text.Length);
+            end -= end < piece.Text.Length && char.IsHighSurrogate(piece.Text[end - 1]) ? 1 : 0;
+            yield return piece with { Text = piece.Text[start..end], Sequence = piece.Sequence - (piece.Text.Length - end) };
+            start = end;
+        }
     }
 
     private async Task<bool> NextAsync(IAsyncEnumerator<AnswerEvent> reading)

@@ -23,6 +23,11 @@ internal sealed class PlainChats(ChatWriter writer, TimeProvider time)
         }
 
         var all = messages.OfType<JsonObject>().ToList();
+        if (all.Any(m => Extra(m) is var (content, extra) && (content?.Length ?? 0) + (extra?.Length ?? 0) > MessageOverflow.MaxUnits))
+        {
+            return (request, new(422, "invalid_body", $"A message has more than the {MessageOverflow.MaxUnits} characters that are kept.", "messages"));
+        }
+
         var last = all[^1];
         var ending = ExtraJson.Text(last, "role") == Message.UserRole ? Extra(last) : (null, null);
         if (ending.Content is not null && all.Count == 1)

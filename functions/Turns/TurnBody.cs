@@ -17,6 +17,9 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
     private const int MaxAnswers = 8;
     private const int MaxModelChars = 256;
 
+    /// <summary>A turn is one message, or, at most, a context of some thousand.</summary>
+    private const int MaxValues = 250_000;
+
     /// <summary>Fields that are ours or Open WebUI's page's: everything else is the provider's.</summary>
     private static readonly string[] NotForProviders =
     [
@@ -33,6 +36,11 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
 
     public static (TurnBody? Body, ErrorReport? Refusal) Read(ReadOnlyMemory<byte> bytes, OwnerId owner, string? ownKey, bool isKept)
     {
+        if (JsonSize.HasMoreValuesThan(MaxValues, bytes.Span))
+        {
+            return (null, JsonSize.TooMany(MaxValues));
+        }
+
         JsonObject root;
         try
         {
@@ -113,7 +121,9 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
 
         var content = MessageContent.Read(fields["content"], extra)
             ?? throw new InvalidFieldException("user_message", "'user_message.content' must be a string or an array of parts.");
-        return new(Id(fields, "id") is { } id ? new(id) : MessageId.New(), content, ExtraJson.Write(extra));
+        var kept = ExtraJson.Write(extra);
+        return content.Length + (kept?.Length ?? 0) <= MessageOverflow.MaxUnits ? new(Id(fields, "id") is { } id ? new(id) : MessageId.New(), content, kept)
+            : throw new InvalidFieldException("user_message", $"'user_message' has more than the {MessageOverflow.MaxUnits} characters that are kept.");
     }
 
     private static List<NewAnswer> ReadAnswers(JsonObject root)

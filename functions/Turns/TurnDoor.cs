@@ -17,7 +17,7 @@ internal sealed class TurnDoor(BeginTurn begin)
     /// <summary>A turn carries one message, perhaps with pictures. What is larger is the relay's.</summary>
     private const int MaxHeldBytes = 32 * 1024 * 1024;
 
-    private const int FirstBufferBytes = 16 * 1024;
+    private const int FirstBufferBytes = 64 * 1024;
 
     /// <returns>True where the call was a turn and is answered.</returns>
     public async Task<bool> TryAsync(HttpContext context)
@@ -49,7 +49,9 @@ internal sealed class TurnDoor(BeginTurn begin)
 
     private static async Task<(byte[] Held, int Length, bool IsWhole)> HoldAsync(HttpRequest request, CancellationToken cancellation)
     {
-        var held = new byte[request.ContentLength is { } known ? Math.Max(1, (int)known) : FirstBufferBytes];
+        // A length is only a claim: what it names is held when it has come.
+        var end = (int)(request.ContentLength ?? MaxHeldBytes);
+        var held = new byte[Math.Clamp(end, 1, FirstBufferBytes)];
         var length = 0;
         while (true)
         {
@@ -66,7 +68,7 @@ internal sealed class TurnDoor(BeginTurn begin)
                     return (held, length, false);
                 }
 
-                Array.Resize(ref held, Math.Min(MaxHeldBytes, held.Length * 2));
+                Array.Resize(ref held, Math.Min(Math.Max(1, end), held.Length * 2));
             }
 
             var read = await request.Body.ReadAsync(held.AsMemory(length), cancellation);

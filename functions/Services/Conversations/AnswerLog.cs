@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace OpenWebUi.Services.Conversations;
 
@@ -25,6 +26,9 @@ internal abstract record AnswerEvent
 /// </summary>
 internal sealed class AnswerLog
 {
+    /// <summary>Units that a listener gets at once of small pieces.</summary>
+    private const int MaxTogether = 16 * 1024;
+
     private readonly Lock _gate = new();
     private readonly List<AnswerEvent> _events = [];
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -122,19 +126,10 @@ internal sealed class AnswerLog
         Count(+1);
         try
         {
-            var rest = From(from);
-            var sequence = from;
             int next;
             lock (_gate)
             {
-                // Between From and here more may have come: it is taken from the list below.
-                next = IndexOf(from + rest.Sequence);
-            }
-
-            foreach (var (part, text) in rest.Pieces)
-            {
-                sequence += text.Length;
-                yield return new AnswerEvent.Piece(part, text, sequence);
+                next = IndexOf(from);
             }
 
             while (true)
@@ -148,13 +143,13 @@ internal sealed class AnswerLog
                     isOver = _isClosed;
                     if (next < _events.Count)
                     {
-                        found = _events[next++];
+                        (found, next) = Together(next);
                     }
                 }
 
                 if (found is AnswerEvent.Piece { } piece)
                 {
-                    // A listener may know more than there is yet: it read on from an answer that was cut.
+                    // A listener may know the beginning of it, or more than there is yet: it read on from an answer that was cut.
                     var surplus = Math.Max(0, from - (piece.Sequence - piece.Text.Length));
                     if (surplus < piece.Text.Length)
                     {
@@ -179,6 +174,25 @@ internal sealed class AnswerLog
         {
             Count(-1);
         }
+    }
+
+    /// <summary>An event, and the next one to take. Small pieces come together: a listener that is behind takes few steps, and holds no copy of the rest.</summary>
+    private (AnswerEvent Found, int Next) Together(int at)
+    {
+        if (_events[at++] is not AnswerEvent.Piece first || first.Text.Length >= MaxTogether || at == _events.Count)
+        {
+            return (_events[at - 1], at);
+        }
+
+        var (text, sequence) = (new StringBuilder(first.Text), first.Sequence);
+        while (at < _events.Count && _events[at] is AnswerEvent.Piece piece && piece.Part == first.Part && text.Length + piece.Text.Length <= MaxTogether)
+        {
+            text.Append(piece.Text);
+            sequence = piece.Sequence;
+            at++;
+        }
+
+        return (new AnswerEvent.Piece(first.Part, text.ToString(), sequence), at);
     }
 
     /// <summary>The first event that has something after the sequence. Pieces' sequences rise; what is no piece stands behind them all.</summary>

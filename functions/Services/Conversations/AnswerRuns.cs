@@ -6,7 +6,7 @@ namespace OpenWebUi.Services.Conversations;
 
 /// <summary>The answers that run in this process.</summary>
 internal sealed class AnswerRuns(
-    RowStore rows, MessageStore messages, MessageOverflow overflow, CompletionClient client, RunOptions options, TimeProvider time, ILogger<AnswerRuns> logger)
+    RowStore rows, MessageStore messages, MessageOverflow overflow, CompletionClient client, RunPlaces places, RunOptions options, TimeProvider time, ILogger<AnswerRuns> logger)
     : IHostedLifecycleService
 {
     /// <summary>Less than what the process has after Ctrl+C or SIGTERM.</summary>
@@ -15,7 +15,7 @@ internal sealed class AnswerRuns(
     private readonly ConcurrentDictionary<RunKey, AnswerRun> _running = new();
     private volatile bool _isStopping;
 
-    /// <summary>Starts the run of an answer whose row and lease were stored just now.</summary>
+    /// <summary>Starts the run of an answer whose row and lease were stored just now, on the place that was taken for it (<see cref="RunPlaces"/>).</summary>
     /// <param name="key">Which.</param>
     /// <param name="stored">Its message, running, with the text that it goes on from; and its lease.</param>
     /// <param name="call">What to ask.</param>
@@ -32,10 +32,17 @@ internal sealed class AnswerRuns(
 
         _ = Task.Run(async () =>
         {
-            using (run)
+            try
             {
-                await run.RunAsync();
-                _running.TryRemove(new(key, run));
+                using (run)
+                {
+                    await run.RunAsync();
+                    _running.TryRemove(new(key, run));
+                }
+            }
+            finally
+            {
+                places.Free(key.Owner);
             }
         });
     }

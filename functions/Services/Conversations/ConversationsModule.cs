@@ -14,6 +14,7 @@ internal static class ConversationsModule
         services.AddSingleton<ChatWriter>();
         services.AddSingleton<ContextWindow>();
         services.AddSingleton<ChatTitles>();
+        services.AddSingleton<RunPlaces>();
         services.AddSingleton<AnswerRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerRuns>());
         services.AddSingleton<AnswerFollower>();

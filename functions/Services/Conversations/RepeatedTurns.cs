@@ -31,6 +31,34 @@ internal sealed class RepeatedTurns(ChatStore chats, MessageStore messages, RunS
         return (request.Continues ? goesOn : isToBeWritten) ? (now, null) : (null, new TurnOutcome.Begun(chat, found.ParentId, [found]));
     }
 
+    /// <summary>Whether the request's message, or one of its answers, is stored already, so that nothing would be begun by it.</summary>
+    /// <param name="request">What was sent.</param>
+    /// <param name="chat">Its chat, stored or not.</param>
+    /// <param name="isStanding">The request is for an answer that stands there and is to be written.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<bool> IsThereAsync(TurnRequest request, ChatId chat, bool isStanding, CancellationToken cancellation)
+    {
+        if (isStanding)
+        {
+            return false;
+        }
+
+        if (request.Message is { } message)
+        {
+            return await messages.FindAsync(request.Owner, chat, message.Id, cancellation) is not null;
+        }
+
+        foreach (var answer in request.Answers)
+        {
+            if (answer.Asked is { } asked && await messages.FindAsync(request.Owner, chat, asked, cancellation) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The person's message is stored already: the same request came again, or another one took its id.</summary>
     /// <returns>Null where the message stands there without an answer: the request then asks for one.</returns>
     public async Task<TurnOutcome?> OfMessageAsync(TurnRequest request, ChatId chat, CancellationToken cancellation)

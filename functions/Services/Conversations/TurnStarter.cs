@@ -19,7 +19,7 @@ namespace OpenWebUi.Services.Conversations;
 /// </summary>
 internal sealed class TurnStarter(
     RowStore rows, ChatStore chats, MessageStore messages, MessageOverflow overflow, RunStore store, ContextWindow window, RepeatedTurns repeated,
-    AnswerRuns runs, ChatTitles titles, TaskOptions tasks, RunOptions options, TimeProvider time)
+    AnswerRuns runs, RunPlaces runPlaces, ChatTitles titles, TaskOptions tasks, RunOptions options, TimeProvider time)
 {
     private const int MaxAttempts = 8;
 
@@ -28,6 +28,9 @@ internal sealed class TurnStarter(
 
     private static readonly ErrorReport Busy = new(
         409, "chat_busy", "This chat changes faster than the turn can be stored. Try again.", RetryAfter: TimeSpan.FromSeconds(1));
+
+    private static readonly ErrorReport TooMany = new(
+        429, "too_many_answers", "As many of your answers are being written as may be at once. Wait for one, or stop one.", RetryAfter: TimeSpan.FromSeconds(5));
 
     public async Task<TurnOutcome> BeginAsync(TurnRequest request, CancellationToken cancellation)
     {
@@ -72,18 +75,28 @@ internal sealed class TurnStarter(
             return problem;
         }
 
-        var user = await UserAsync(request, chat.Id, parent, now, cancellation);
-        var turn = new TurnRows(request, chat, isNew: stored is null, parent, context, user, standing, options, now);
-        if (turn.Refusal() is { } refusal)
+        TurnRows turn;
+        BatchOutcome.Failed? failed;
+        using (var places = runPlaces.Take(request.Owner, request.Answers.Count))
         {
-            return new TurnOutcome.Refused(refusal);
-        }
+            if (!places.IsWithinLimit && !await repeated.IsThereAsync(request, chat.Id, standing is not null, cancellation))
+            {
+                return new TurnOutcome.Refused(TooMany);
+            }
 
-        // 3
-        var (answers, failed) = await StoreAsync(request.Owner, chat.Id, turn, cancellation);
-        if (answers is not null)
-        {
-            return Start(request, chat, turn, answers);
+            var user = await UserAsync(request, chat.Id, parent, now, cancellation);
+            turn = new TurnRows(request, chat, isNew: stored is null, parent, context, user, standing, options, now);
+            if (turn.Refusal() is { } refusal)
+            {
+                return new TurnOutcome.Refused(refusal);
+            }
+
+            // 3
+            (var answers, failed) = await StoreAsync(request.Owner, chat.Id, turn, cancellation);
+            if (answers is not null)
+            {
+                return Start(request, chat, turn, answers, places);
+            }
         }
 
         if (turn.IsMessageThere(failed!))
@@ -180,7 +193,7 @@ internal sealed class TurnStarter(
         return found;
     }
 
-    private TurnOutcome.Begun Start(TurnRequest request, Chat chat, TurnRows turn, IReadOnlyList<StoredAnswer> answers)
+    private TurnOutcome.Begun Start(TurnRequest request, Chat chat, TurnRows turn, IReadOnlyList<StoredAnswer> answers, RunPlaces.Claim places)
     {
         // 4
         foreach (var stored in answers)
@@ -191,6 +204,7 @@ internal sealed class TurnStarter(
             body["messages"] = request.Prompt?.DeepClone() ?? PromptJson.Messages(chat, turn.History(stored.Answer));
             var call = new CompletionCall(stored.Answer.Model!, Encoding.UTF8.GetBytes(ExtraJson.Text(body)), request.OwnKey);
             runs.Start(new(request.Owner, chat.Id, stored.Answer.Id), stored, call, stored == answers[0] ? Titles(request, chat, turn) : null);
+            places.Use();
         }
 
         return new(chat.Id, turn.User?.Id ?? answers[0].Answer.ParentId, [.. answers.Select(a => a.Answer)]);

@@ -73,6 +73,18 @@ internal sealed class TurnSite : IAsyncDisposable
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
+    /// <summary>Posts a body as it is.</summary>
+    public async Task<HttpResponseMessage> SendTextAsync(string path, string body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return await Client.SendAsync(request);
+    }
+
     public async Task<AnswerReading> TurnAsync(string body, int from = 0) => await AnswerReading.OfAsync(await SendAsync(body), from);
 
     public Task<AnswerReading> NewChatAsync(string text = "hi", string id = "u1") =>

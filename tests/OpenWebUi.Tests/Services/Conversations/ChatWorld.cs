@@ -100,7 +100,8 @@ internal sealed class ChatProcess
         Messages = new(rows, Overflow);
         Runs = new(rows, Messages, Overflow, time);
         Writer = new(rows, Chats, Overflow, Leftovers);
-        var running = new AnswerRuns(rows, Messages, Overflow, null!, new(TimeSpan.Zero, TimeSpan.FromSeconds(30), 1_000), time, NullLogger<AnswerRuns>.Instance);
+        var options = new RunOptions(TimeSpan.Zero, TimeSpan.FromSeconds(30), 1_000);
+        var running = new AnswerRuns(rows, Messages, Overflow, null!, new RunPlaces(options), options, time, NullLogger<AnswerRuns>.Instance);
         Removal = new(Chats, Runs, running, Leftovers);
         Sweep = new(rows, blobs, Chats, Leftovers, time, logs.CreateLogger<LeftoverSweep>());
     }
