@@ -54,7 +54,8 @@ internal sealed partial class ErrorHandler(RequestDelegate next, ILogger<ErrorHa
     {
         BadHttpRequestException { StatusCode: 413 } => new(413, "body_too_large", "The request body is larger than this route takes."),
         BadHttpRequestException bad => new(bad.StatusCode, "bad_request", bad.Message),
-        StoreUnavailableException store => new(503, "store_unavailable", store.Message, RetryAfter: TimeSpan.FromSeconds(5)),
+        // Where the store is and what is wrong with it is the operator's: the log has it.
+        StoreUnavailableException => new(503, "store_unavailable", "The storage of this site cannot be reached right now; nothing was lost. Try again in a moment. The log says what is wrong.", RetryAfter: TimeSpan.FromSeconds(5)),
         _ => new(500, "internal_error", "Something broke here. The log has the cause under this trace id."),
     };
 
