@@ -1,7 +1,7 @@
 /**
  * Follows the end of a growing scroller. Only the reader's own gesture ends the following (wheel, touch, keys, the
- * scroll bar), and only the reader's own scroll to the end, or jump(), resumes it. Distance alone never decides: a
- * layout jump would end it silently.
+ * scroll bar, Tab to something further up), and only the reader's own scroll to the end, or jump(), resumes it.
+ * Distance alone never decides: a layout jump would end it silently.
  */
 export class ScrollFollower {
   following = $state(true);
@@ -9,6 +9,7 @@ export class ScrollFollower {
   #gestureUntil = 0;
   #gestureUpwards = false;
   #dragging = false;
+  #focusedUntil = 0;
   #touchY = 0;
   #lastTop = 0;
 
@@ -25,6 +26,7 @@ export class ScrollFollower {
     );
     element.addEventListener('touchmove', (event) => this.#touch(event), options);
     element.addEventListener('keydown', (event) => this.#key(event), options);
+    element.addEventListener('focusin', () => (this.#focusedUntil = performance.now() + 100), options);
     element.addEventListener('pointerdown', (event) => (this.#dragging = event.target === element), options);
     window.addEventListener('pointerup', () => (this.#dragging = false), options);
     element.addEventListener('scroll', () => this.#scrolled(element), options);
@@ -38,9 +40,11 @@ export class ScrollFollower {
     };
   };
 
-  /** To the end, if following. */
+  /** To the end, if following. Who writes in the conversation keeps the field in sight. */
   stick(): void {
-    if (this.following && this.#element) this.#element.scrollTop = this.#element.scrollHeight;
+    if (!this.following || !this.#element) return;
+    if (this.#element.querySelector('textarea:focus')) return;
+    this.#element.scrollTop = this.#element.scrollHeight;
   }
 
   /** To the end, and follow from now on. */
@@ -70,7 +74,9 @@ export class ScrollFollower {
   #gesture(upwards: boolean): void {
     this.#gestureUntil = performance.now() + 400;
     this.#gestureUpwards = upwards;
-    if (upwards && this.#element && this.#element.scrollTop > 0) this.following = false;
+    // Not scrollTop > 0: a passive listener may hear of the gesture when it has already reached the top.
+    const element = this.#element;
+    if (upwards && element && element.scrollHeight > element.clientHeight) this.following = false;
   }
 
   #touch(event: TouchEvent): void {
@@ -92,10 +98,11 @@ export class ScrollFollower {
   #scrolled(element: HTMLElement): void {
     const upwards = element.scrollTop < this.#lastTop;
     this.#lastTop = element.scrollTop;
-    if (this.#dragging && upwards) this.following = false;
+    const toEnd = element.scrollHeight - element.clientHeight - element.scrollTop;
+    const byFocus = performance.now() < this.#focusedUntil && toEnd >= 24;
+    if ((this.#dragging || byFocus) && upwards) this.following = false;
     // The scroll event of our own last step may come after the reader's first upward one: that resumes nothing.
     if (!this.#dragging && (this.#gestureUpwards || performance.now() > this.#gestureUntil)) return;
-    const toEnd = element.scrollHeight - element.clientHeight - element.scrollTop;
     if (!upwards && toEnd < 24) this.following = true;
   }
 }

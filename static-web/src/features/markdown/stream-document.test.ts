@@ -136,4 +136,15 @@ describe('StreamDocument', () => {
     document.update('other');
     expect(shown(document.blocks)).toBe('<p>other</p>\n');
   });
+
+  it('goes on in the middle of a block when a finished answer is continued', () => {
+    const document = new StreamDocument();
+    const text = 'One.\n\n1. two\n2. three and four\n\nFive.';
+    document.update(text.slice(0, 24));
+    document.finish();
+    document.update(text);
+    expect(shown(document.blocks)).toBe(whole(text));
+    document.finish();
+    expect(shown(document.blocks)).toBe(whole(text));
+  });
 });

@@ -30,19 +30,24 @@ export class StreamDocument {
   #links: Links = {};
   #settled: Block[] = [];
   #tail: Block[] = [];
+  #finished = false;
 
   /** Settled blocks, then the tail's. */
   get blocks(): Block[] {
     return [...this.#settled, ...this.#tail];
   }
 
-  /** Takes the whole text so far; what the last update had must be its beginning, else the document starts anew. */
+  /**
+   * Takes the whole text so far; what the last update had must be its beginning, else the document starts anew. So it
+   * does after finish(): an answer that is continued may go on in the middle of its last block.
+   */
   update(text: string): void {
     // A CR at the end may become half of a CRLF.
     const source = text.replace(/\r\n?/g, (match, at: number) =>
       at + match.length < text.length ? '\n' : '',
     );
-    if (!source.startsWith(this.#source)) this.#reset();
+    if (this.#finished && source === this.#source) return;
+    if (this.#finished || !source.startsWith(this.#source)) this.#reset();
     this.#source = source;
     const tokens = lex(source.slice(this.#tailStart), this.#links);
     this.#settle(tokens);
@@ -50,6 +55,8 @@ export class StreamDocument {
 
   /** The document is complete: one full lex, which also resolves link definitions that came late. */
   finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
     const before = this.blocks;
     this.#settled = [];
     for (const token of lex(this.#source, {})) {
@@ -81,6 +88,7 @@ export class StreamDocument {
   }
 
   #reset(): void {
+    this.#finished = false;
     this.#tailStart = 0;
     this.#links = {};
     this.#settled = [];

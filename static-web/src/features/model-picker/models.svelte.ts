@@ -20,6 +20,8 @@ class Models {
       null,
   );
 
+  /** A connection has not answered yet; the list is asked for again by itself. */
+  pending = $state(false);
   #pendingTries = 0;
 
   choose(id: string): void {
@@ -46,7 +48,8 @@ class Models {
     this.connections = outcome.connections;
     this.state = 'ready';
     const pending = outcome.connections.some((connection) => connection.status === 'pending');
-    if (pending && this.#pendingTries++ < PENDING_TRIES) setTimeout(() => void this.load(), PENDING_AGAIN_MS);
+    this.pending = pending && this.#pendingTries++ < PENDING_TRIES;
+    if (this.pending) setTimeout(() => void this.load(), PENDING_AGAIN_MS);
     return null;
   }
 }
