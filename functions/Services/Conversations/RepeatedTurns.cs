@@ -26,8 +26,9 @@ internal sealed class RepeatedTurns(ChatStore chats, MessageStore messages, RunS
         var now = !request.Continues && !isToBeWritten ? found
             : runs.Find(new(request.Owner, chat, wanted)) is { } run ? run.Now
             : await store.SettleAsync(request.Owner, chat, found, cancellation);
-        var goesOn = now.State is MessageState.Interrupted or MessageState.Stopped or MessageState.Failed
-            && (request.ContinuesFrom is null || request.ContinuesFrom == now.Sequence);
+        var isPart = now.State is MessageState.Interrupted or MessageState.Stopped or MessageState.Failed
+            || now is { State: MessageState.Done, FinishReason: "length" };
+        var goesOn = isPart && (request.ContinuesFrom is null || request.ContinuesFrom == now.Sequence);
         return (request.Continues ? goesOn : isToBeWritten) ? (now, null) : (null, new TurnOutcome.Begun(chat, found.ParentId, [found]));
     }
 

@@ -92,9 +92,9 @@ internal sealed class ScriptedAnswer(StubRequest request)
 
     public void Think(string text) => Write(new() { ["reasoning_content"] = text }, null);
 
-    public void End()
+    public void End(string reason = "stop")
     {
-        Write([], "stop");
+        Write([], reason);
         _lines.Writer.TryWrite("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3}}\n\ndata: [DONE]\n\n");
         _lines.Writer.TryComplete();
     }

@@ -115,6 +115,25 @@ public sealed class TurnTests
     }
 
     [Fact]
+    public async Task Continue_OfAnAnswerThatMetItsLengthLimit_GoesOn()
+    {
+        await using var site = await TurnSite.StartAsync();
+        site.Script.AlwaysSay = null;
+        await using var turn = await site.NewChatAsync();
+        var script = await site.Script.AskedAsync();
+        script.Say("Hello ");
+        script.End("length");
+        Assert.Equal(("length", "done"), ((await turn.ReadToEndAsync()).Finish, turn.State));
+
+        await using var more = await site.TurnAsync($$"""{"chat_id":"{{turn.ChatId}}","id":"{{turn.AnswerId}}","continue":true,"sequence":6}""", from: 6);
+        script = await site.Script.AskedAsync();
+        script.Say("world");
+        script.End();
+        Assert.Equal(("world", "done"), ((await more.ReadToEndAsync()).Text, more.State));
+        Assert.Equal("Hello world", (await site.MessageAsync(turn)).Content);
+    }
+
+    [Fact]
     public async Task OpenWebUisWay_AnswersAtOnceAndTellsWhenItIsDone()
     {
         await using var site = await TurnSite.StartAsync();
