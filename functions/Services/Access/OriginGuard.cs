@@ -69,7 +69,8 @@ internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, H
         var origin = request.Headers.Origin.ToString();
         if (options.AllowedOrigins is { } named)
         {
-            return named.Contains("*") ? "*" : origin.Length > 0 && named.Contains(origin, StringComparer.OrdinalIgnoreCase) ? origin : null;
+            // Every page there is may use the models, but nobody means every page there is to read his chats.
+            return named.Contains("*") && gate != Gate.Stored ? "*" : origin.Length > 0 && named.Contains(origin, StringComparer.OrdinalIgnoreCase) ? origin : null;
         }
 
         // A preflight for a relay path finds the route, because relay routes also match OPTIONS.
@@ -80,7 +81,7 @@ internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, H
     {
         var headers = context.Response.Headers;
         headers.AccessControlAllowOrigin = origin;
-        headers.AccessControlExposeHeaders = "x-openwebui-connection, retry-after, x-request-id";
+        headers.AccessControlExposeHeaders = "x-openwebui-connection, x-openwebui-chat-id, retry-after, x-request-id";
         if (origin != "*")
         {
             headers.Append("Vary", "Origin");

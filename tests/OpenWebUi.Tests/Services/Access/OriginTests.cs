@@ -131,6 +131,19 @@ public sealed class OriginTests
     }
 
     [Fact]
+    public async Task OpenSite_EveryOriginAllowed_OpensTheModelsButNoStoredChats()
+    {
+        await using var site = await TestSite.StartAsync(("CORS_ALLOW_ORIGIN", "*;https://mine.example"));
+        (string, string)[] foreign = [("Origin", "https://app.example"), ("Sec-Fetch-Site", "cross-site")];
+        using var models = await site.Client.GetAsync("/v1/models", foreign);
+        Assert.Equal((200, "*"), ((int)models.StatusCode, models.Header("Access-Control-Allow-Origin")));
+        using var chats = await site.Client.GetAsync("/api/v1/chats/", foreign);
+        Assert.Equal((403, null), ((int)chats.StatusCode, chats.Header("Access-Control-Allow-Origin")));
+        using var mine = await site.Client.GetAsync("/api/v1/chats/", ("Origin", "https://mine.example"), ("Sec-Fetch-Site", "cross-site"));
+        Assert.Equal((200, "https://mine.example"), ((int)mine.StatusCode, mine.Header("Access-Control-Allow-Origin")));
+    }
+
+    [Fact]
     public async Task SiteWithCodes_OtherRoutesAskedByAnyOrigin_GrantNothing()
     {
         await using var site = await TestSite.StartAsync(("CODE", "right"));
