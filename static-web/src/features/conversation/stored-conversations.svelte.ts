@@ -17,7 +17,11 @@ const REFRESH_EVERY_MS = 10_000;
 const CHATS_IN_MEMORY = 12;
 const CHATS_RESUMED = 8;
 
-/** The chats that the server keeps: what is open of them, and the answers that are followed. */
+/**
+ * The chats that the server keeps: what is open of them, and the answers that are followed. Long, because every act of a
+ * reader meets the same two maps; what stands by itself (a running answer, what is kept over a reload, how a stored message
+ * is shown) has files of its own.
+ */
 export class StoredConversations implements Conversations {
   readonly stored = true;
   current = $state.raw<Chat | null>(null);
