@@ -110,6 +110,9 @@ public sealed class ConversationTests(BrowserFixture fixture) : BrowserTest(fixt
         var page = await OpenAsync(site);
         await SendAsync(page, "first chat");
         await Expect(Answer(page, "done")).ToBeVisibleAsync();
+        // Times are whole seconds on the wire; chats of one second stand in the order of their ids.
+        var second = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        await EventuallyAsync(() => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second), "the second is over");
         await page.GetByTestId("composer-input").FillAsync("draft of the first");
         await page.GetByTestId("new-chat").ClickAsync();
         await Expect(page.GetByTestId("composer-input")).ToHaveValueAsync("");
