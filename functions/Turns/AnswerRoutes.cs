@@ -28,7 +28,7 @@ internal sealed class AnswerRoutes(ChatStore chats, AnswerFollower follower, Ans
             return;
         }
 
-        var events = follower.FollowAsync(OwnerOf(context), chat, answer, from, awaitTitle: context.Request.Query["title"] == "true", context.RequestAborted);
+        var events = follower.FollowAsync(OwnerOf(context), chat, answer, from, awaitTitle: context.Request.Query["title"] == "true", begun: null, context.RequestAborted);
         await new AnswerStream(context, chat, answer, null, time).WriteAsync(events, from);
     }
 

@@ -54,7 +54,7 @@ internal sealed class BeginTurn(TurnStarter turns, AnswerFollower follower, Plai
         var answer = begun.Answers[0];
         // Going on begins where the caller stands, or else the text; anything else is told from its first word.
         var from = body.Request.Continues ? body.Request.ContinuesFrom ?? answer.Sequence : 0;
-        var events = follower.FollowAsync(owner, begun.Chat, answer, from, body.AwaitsTitle, context.RequestAborted);
+        var events = follower.FollowAsync(owner, begun.Chat, answer, from, body.AwaitsTitle, begun.Run, context.RequestAborted);
         return body.Streams
             ? new AnswerStream(context, begun.Chat, answer, begun.UserMessage, time).WriteAsync(events, from)
             : WriteWholeAsync(context, events);

@@ -46,15 +46,16 @@ internal sealed class AnswerFollower(AnswerRuns runs, RunStore store, MessageSto
     /// <param name="message">As <see cref="FindAsync"/> gave it.</param>
     /// <param name="from">Units that the listener has.</param>
     /// <param name="awaitTitle">Also waits for the title that follows a first turn.</param>
+    /// <param name="begun">The answer's run, where the listener is who began it; else null.</param>
     /// <param name="cancellation">The listener is gone.</param>
     public async IAsyncEnumerable<AnswerEvent> FollowAsync(
-        OwnerId owner, ChatId chat, Message message, int from, bool awaitTitle, [EnumeratorCancellation] CancellationToken cancellation)
+        OwnerId owner, ChatId chat, Message message, int from, bool awaitTitle, AnswerRun? begun, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var key = new RunKey(owner, chat, message.Id);
         var sequence = from;
         while (true)
         {
-            if (RunOf(key, message) is { } run)
+            if ((begun ?? RunOf(key, message)) is { } run)
             {
                 await foreach (var heard in run.Log.ListenAsync(sequence, cancellation))
                 {

@@ -20,7 +20,7 @@ internal sealed class AnswerRuns(
     /// <param name="stored">Its message, running, with the text that it goes on from; and its lease.</param>
     /// <param name="call">What to ask.</param>
     /// <param name="titles">Gives the chat a title after the answer, or null.</param>
-    public void Start(RunKey key, StoredAnswer stored, CompletionCall call, Func<Message, CancellationToken, Task<string?>>? titles)
+    public AnswerRun Start(RunKey key, StoredAnswer stored, CompletionCall call, Func<Message, CancellationToken, Task<string?>>? titles)
     {
         var writer = new RunWriter(rows, messages, overflow, time, key.Owner, key.Chat, stored, options.Lease);
         var run = new AnswerRun(key, stored.Answer, writer, client, call, titles, options, time, logger);
@@ -45,6 +45,7 @@ internal sealed class AnswerRuns(
                 places.Free(key.Owner);
             }
         });
+        return run;
     }
 
     /// <summary>The run of an answer; for a while after its end too, when its title is awaited.</summary>

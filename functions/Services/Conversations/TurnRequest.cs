@@ -48,7 +48,11 @@ internal abstract record TurnOutcome
     }
 
     /// <summary>The turn is stored and its answers run; or it was stored before and they run, or ran.</summary>
-    public sealed record Begun(ChatId Chat, MessageId? UserMessage, IReadOnlyList<Message> Answers) : TurnOutcome;
+    public sealed record Begun(ChatId Chat, MessageId? UserMessage, IReadOnlyList<Message> Answers) : TurnOutcome
+    {
+        /// <summary>The run of the first answer, where this request began it: it can be listened to even when it is over already.</summary>
+        public AnswerRun? Run { get; init; }
+    }
 
     /// <summary>The chat, or a message that the request names, is not there.</summary>
     public sealed record Missing : TurnOutcome;

@@ -196,6 +196,7 @@ internal sealed class TurnStarter(
     private TurnOutcome.Begun Start(TurnRequest request, Chat chat, TurnRows turn, IReadOnlyList<StoredAnswer> answers, RunPlaces.Claim places)
     {
         // 4
+        AnswerRun? first = null;
         foreach (var stored in answers)
         {
             var body = request.Parameters.DeepClone().AsObject();
@@ -203,11 +204,12 @@ internal sealed class TurnStarter(
             body["stream"] = true;
             body["messages"] = request.Prompt?.DeepClone() ?? PromptJson.Messages(chat, turn.History(stored.Answer));
             var call = new CompletionCall(stored.Answer.Model!, Encoding.UTF8.GetBytes(ExtraJson.Text(body)), request.OwnKey);
-            runs.Start(new(request.Owner, chat.Id, stored.Answer.Id), stored, call, stored == answers[0] ? Titles(request, chat, turn) : null);
+            var run = runs.Start(new(request.Owner, chat.Id, stored.Answer.Id), stored, call, stored == answers[0] ? Titles(request, chat, turn) : null);
+            first ??= run;
             places.Use();
         }
 
-        return new(chat.Id, turn.User?.Id ?? answers[0].Answer.ParentId, [.. answers.Select(a => a.Answer)]);
+        return new(chat.Id, turn.User?.Id ?? answers[0].Answer.ParentId, [.. answers.Select(a => a.Answer)]) { Run = first };
     }
 
     private Func<Message, CancellationToken, Task<string?>>? Titles(TurnRequest request, Chat chat, TurnRows turn) =>
