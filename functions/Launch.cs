@@ -5,6 +5,7 @@ using OpenWebUi.Platform.Security;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Settings;
+using OpenWebUi.Services.Updates;
 using OpenWebUi.Services.Upstreams;
 
 namespace OpenWebUi;
@@ -30,6 +31,8 @@ internal static partial class Launch
             await Console.Error.WriteLineAsync(e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e is Microsoft.AspNetCore.Connections.AddressInUseException
                 ? $"Port {settings.Hosting.Port} is taken by another program. Stop it, or set PORT to another one."
                 : $"The listener on {settings.Hosting.Host}:{settings.Hosting.Port} could not be opened: {e.Message}");
+            // Services that have begun to run beside the listener end in order; merely disposed, the host calls their end a failure.
+            await app.StopAsync();
             return 1;
         }
 
@@ -37,6 +40,11 @@ internal static partial class Launch
         foreach (var (name, reason) in IgnoredVariables.Among(variables))
         {
             Log.Ignored(logger, name, reason);
+        }
+
+        if (settings.Updates.LacksRepository)
+        {
+            Log.Ignored(logger, UpdateOptions.Switch, $"{UpdateOptions.RepositoryVariable} names no repository to compare with");
         }
 
         if (settings.Hosting.UnderFunctionsHost)
@@ -70,7 +78,9 @@ internal static partial class Launch
         var connections = settings.Connections.Configured.Count == 0
             ? "none yet: the built-in guide answers" + (settings.Connections.FindsOllama ? ", and an Ollama on this machine is found by itself" : "")
             : string.Join(", ", settings.Connections.Configured.Select(c => c.Name));
-        var access = settings.Access.Mode == AccessMode.Code
+        var access = settings.Access.Mode == AccessMode.Accounts
+            ? "accounts (the first to sign up is the admin" + (settings.Access.NeedsInvitation ? "; an access code opens the sign-up)" : ")")
+            : settings.Access.Mode == AccessMode.Code
             ? $"code ({settings.Access.Codes.Count} access {(settings.Access.Codes.Count == 1 ? "code" : "codes")})"
             : settings.Hosting.IsLoopbackOnly ? "open (nobody is asked; this machine only)"
             : "open: ANYBODY who reaches this address can chat. Set CODE to ask for an access code";
@@ -78,7 +88,7 @@ internal static partial class Launch
         var host = settings.Hosting.Host is "*" or "0.0.0.0" ? "localhost" : settings.Hosting.Host;
         return $"""
 
-              {settings.Page.Name} {ProductVersion.Text}
+              {settings.Admin.Alone.Name} {ProductVersion.Text}
               access       {access}
               connections  {connections}
               data         {settings.Store.Shown}

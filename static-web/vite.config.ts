@@ -14,6 +14,18 @@ function onlyWoff2(): Plugin {
   };
 }
 
+const START = new RegExp(
+  [
+    '/index\\.html$',
+    '/src/main\\.ts$',
+    '/ui/(?:Door|FieldFrame|PasswordField|SecretField|Segments|TextField)\\.svelte',
+    '/access-code/gate\\.svelte\\.ts$',
+    '/countdown\\.svelte\\.ts$',
+    '/language/duration\\.ts$',
+    '/sign-in/\\w+\\.svelte\\?.*type=style',
+  ].join('|'),
+);
+
 const api = { target: 'http://localhost:7071', changeOrigin: false };
 
 export default defineConfig({
@@ -24,9 +36,18 @@ export default defineConfig({
     // A small font turned into a data: URI is blocked by font-src 'self'.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The page's start is one chunk: from three lazy screens on, what they share with it would become a chunk (and a style
+    // sheet) of its own, which every start needs too (rolldown issue 10731). With it comes what sign-in and gate share with
+    // other screens, each a file too small to be asked for alone.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'index', test: START }] } } },
   },
   worker: { format: 'es' },
-  server: { port: 5173, proxy: { '/api': api, '/openai': api, '/v1': api } },
+  // The origin of sandboxed frames is opaque: their scripts are asked for with "Origin: null".
+  server: {
+    port: 5173,
+    cors: { origin: [/^http:\/\/(?:localhost|127\.0\.0\.1):\d+$/, 'null'] },
+    proxy: { '/api': api, '/openai': api, '/v1': api },
+  },
   // vitest: load Svelte's browser build, so that runes run outside components too
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
   test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },

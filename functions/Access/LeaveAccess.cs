@@ -1,5 +1,4 @@
 using OpenWebUi.Platform.Http;
-using OpenWebUi.Platform.Security;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Conversations;
 
@@ -9,7 +8,7 @@ namespace OpenWebUi.Access;
 /// <c>POST /api/v1/access/leave</c>: this browser gives its pass back. Safe to repeat. Nobody can reach the pass's chats again,
 /// so they are noted for removal first; a store that cannot be reached leaves the pass where it is (503).
 /// </summary>
-internal sealed class LeaveAccess(SigningKey signingKey, PublicRequest requests, LeftoverStore leftovers)
+internal sealed class LeaveAccess(AccessOptions options, Passes passes, PublicRequest requests, LeftoverStore leftovers, ShareStore shares)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -22,14 +21,15 @@ internal sealed class LeaveAccess(SigningKey signingKey, PublicRequest requests,
         if (context.Request.Cookies[AccessPass.CookieName] is { Length: > 0 } cookie)
         {
             // Also a pass that is over: with its cookie a right code would have brought its chats back.
-            var key = await signingKey.ForAsync(AccessPass.KeyPurpose, context.RequestAborted);
-            if (AccessPass.ReadEvenOver(cookie, key) is { } pass)
+            if (await passes.IdOfAsync(cookie, context.RequestAborted) is { } id)
             {
-                await leftovers.AddAsync(OwnerId.OfPass(pass.Id), context.RequestAborted);
+                await leftovers.AddAsync(OwnerId.OfPass(id), context.RequestAborted);
+                // The chats go an hour later; what others may read of them at once.
+                await shares.RevokeAllAsync(OwnerId.OfPass(id), context.RequestAborted);
             }
         }
 
-        context.Response.Cookies.Append(AccessPass.CookieName, "", PassCookie.Options(context.Request, requests, DateTimeOffset.UnixEpoch));
+        context.Response.Cookies.Append(AccessPass.CookieName, "", PassCookie.Options(context.Request, options, requests, DateTimeOffset.UnixEpoch));
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using OpenWebUi.Platform.Http;
-using OpenWebUi.Platform.Security;
 using OpenWebUi.Services.Access;
 
 namespace OpenWebUi.Access;
 
 /// <summary><c>POST /api/v1/access/redeem {"code"}</c>: a right code gives this browser a pass.</summary>
 /// <remarks>200 <c>{"status":true,"expires_at":&lt;Unix seconds&gt;}</c> with the cookie; 401 wrong; 422 bad shape; 429 locked or busy, not looked at.</remarks>
-internal sealed class RedeemCode(AccessOptions options, AccessCodes codes, CodeCheck check, SigningKey signingKey, PublicRequest requests, TimeProvider time)
+internal sealed class RedeemCode(AccessOptions options, Passes passes, CodeCheck check, PublicRequest requests)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -30,10 +29,10 @@ internal sealed class RedeemCode(AccessOptions options, AccessCodes codes, CodeC
             return;
         }
 
-        switch (check.Try(code, requests.ClientAddress(context.Request)))
+        switch (await check.TryAsync(code, requests.ClientAddress(context.Request), context.RequestAborted))
         {
             case CodeVerdict.Refused refused:
-                await ErrorWriter.WriteAsync(context, AccessRefusals.Of(refused.Decision));
+                await ErrorWriter.WriteAsync(context, AccessRefusals.Of(refused.Decision, AttemptKind.Code));
                 break;
             case CodeVerdict.Wrong:
                 await ErrorWriter.WriteAsync(context, new(401, "wrong_access_code", "This access code is not right.", "code"));
@@ -46,15 +45,10 @@ internal sealed class RedeemCode(AccessOptions options, AccessCodes codes, CodeC
 
     private async Task GivePassAsync(HttpContext context, string code)
     {
-        var key = await signingKey.ForAsync(AccessPass.KeyPurpose, context.RequestAborted);
-        var pass = AccessPass.New(codes.FingerprintOf(code, key)!, time.GetUtcNow() + AccessOptions.PassLifetime);
-        if (context.Request.Cookies[AccessPass.CookieName] is { Length: > 0 } cookie && AccessPass.ReadEvenOver(cookie, key) is { } before)
-        {
-            // The browser's chats belong to the id. It is the same person's, whatever code it entered by and however long ago.
-            pass = pass with { Id = before.Id };
-        }
-
-        context.Response.Cookies.Append(AccessPass.CookieName, pass.Sign(key), PassCookie.Options(context.Request, requests, pass.ExpiresAt));
+        // The browser's chats belong to the id. It is the same person's, whatever code it entered by and however long ago.
+        var before = context.Request.Cookies[AccessPass.CookieName] is { Length: > 0 } cookie ? await passes.IdOfAsync(cookie, context.RequestAborted) : null;
+        var (pass, text) = await passes.GiveAsync(code, before, context.RequestAborted);
+        context.Response.Cookies.Append(AccessPass.CookieName, text, PassCookie.Options(context.Request, options, requests, pass.ExpiresAt));
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();

@@ -1,5 +1,4 @@
 using OpenWebUi.Platform.Http;
-using OpenWebUi.Platform.Security;
 using OpenWebUi.Services.Access;
 
 namespace OpenWebUi.Access;
@@ -8,7 +7,7 @@ namespace OpenWebUi.Access;
 /// A browser that comes back keeps its pass: one that is older than a week is answered with a new end and the same id, to
 /// which its chats belong. It still ends with its code: a code that is removed opens nothing, and renews nothing.
 /// </summary>
-internal sealed class RenewPass(AccessOptions options, AccessCodes codes, SigningKey signingKey, PublicRequest requests, TimeProvider time)
+internal sealed class RenewPass(AccessOptions options, Passes passes, PublicRequest requests, TimeProvider time)
 {
     /// <summary>A cookie is not written again for every page.</summary>
     private static readonly TimeSpan MinAge = TimeSpan.FromDays(7);
@@ -21,13 +20,10 @@ internal sealed class RenewPass(AccessOptions options, AccessCodes codes, Signin
             return;
         }
 
-        var key = await signingKey.ForAsync(AccessPass.KeyPurpose, context.RequestAborted);
-        var now = time.GetUtcNow();
-        if (AccessPass.Read(cookie, key, now) is { } pass && codes.HasFingerprint(pass.Fingerprint, key)
-            && pass.ExpiresAt - now < AccessOptions.PassLifetime - MinAge)
+        if (await passes.FindAsync(cookie, context.RequestAborted) is var (pass, _) && pass.ExpiresAt - time.GetUtcNow() < AccessOptions.PassLifetime - MinAge
+            && await passes.RenewAsync(pass, context.RequestAborted) is var (renewed, text))
         {
-            var renewed = pass with { ExpiresAt = now + AccessOptions.PassLifetime };
-            context.Response.Cookies.Append(AccessPass.CookieName, renewed.Sign(key), PassCookie.Options(context.Request, requests, renewed.ExpiresAt));
+            context.Response.Cookies.Append(AccessPass.CookieName, text, PassCookie.Options(context.Request, options, requests, renewed.ExpiresAt));
         }
     }
 }

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenWebUi.Services.Access;
@@ -14,13 +11,38 @@ internal static class ChatJson
     public static void WriteLine(Utf8JsonWriter json, ChatLine line)
     {
         json.WriteStartObject();
+        WriteLineFields(json, line);
+        json.WriteEndObject();
+    }
+
+    public static void WriteLineFields(Utf8JsonWriter json, ChatLine line)
+    {
         json.WriteString("id", line.Id.Text);
         json.WriteString("title", line.Title);
         json.WriteNumber("updated_at", line.UpdatedAt.ToUnixTimeSeconds());
         json.WriteNumber("created_at", line.CreatedAt.ToUnixTimeSeconds());
         json.WriteBoolean("pinned", line.IsPinned);
         json.WriteBoolean("archived", line.IsArchived);
-        json.WriteEndObject();
+        json.WriteString("folder_id", line.Folder?.Text);
+        json.WriteStartArray("tags");
+        foreach (var tag in line.Tags)
+        {
+            json.WriteStringValue(tag.Text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>An array of lines: a list.</summary>
+    public static void WriteLines(Utf8JsonWriter json, IEnumerable<ChatLine> lines)
+    {
+        json.WriteStartArray();
+        foreach (var line in lines)
+        {
+            WriteLine(json, line);
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>Everything.</summary>
@@ -59,15 +81,20 @@ internal static class ChatJson
     private static void WriteRowFields(Utf8JsonWriter json, OwnerId owner, Chat chat)
     {
         json.WriteString("id", chat.Id.Text);
-        json.WriteString("user_id", UserId(owner));
+        json.WriteString("user_id", OwnerWords.IdOf(owner));
         json.WriteString("title", chat.Title);
         json.WriteNumber("updated_at", chat.UpdatedAt.ToUnixTimeSeconds());
         json.WriteNumber("created_at", chat.CreatedAt.ToUnixTimeSeconds());
-        json.WriteNull("share_id");
+        json.WriteString("share_id", chat.ShareId?.Text);
+        if (chat.SharedAt is { } shared)
+        {
+            json.WriteNumber("shared_at", shared.ToUnixTimeSeconds());
+        }
+
         json.WriteBoolean("archived", chat.IsArchived);
         json.WriteBoolean("pinned", chat.IsPinned);
         WriteField(json, "meta", ExtraJson.Read(chat.Meta));
-        json.WriteNull("folder_id");
+        json.WriteString("folder_id", chat.Folder?.Text);
     }
 
     private static void WriteBlob(Utf8JsonWriter json, Chat chat, IReadOnlyList<Message>? messages)
@@ -129,7 +156,7 @@ internal static class ChatJson
     }
 
     /// <summary>From the first message to the current one.</summary>
-    private static Stack<Message> Path(Chat chat, IReadOnlyList<Message> messages)
+    public static Stack<Message> Path(Chat chat, IReadOnlyList<Message> messages)
     {
         var byId = messages.ToDictionary(m => m.Id);
         var path = new Stack<Message>();
@@ -143,10 +170,6 @@ internal static class ChatJson
 
     private static IEnumerable<Message> InOrder(IEnumerable<Message> siblings) =>
         siblings.OrderBy(m => m.Rank).ThenBy(m => m.Id.Text, StringComparer.Ordinal);
-
-    /// <summary>The same for one owner for ever, and of no use to anybody else: a guest's owner id is the id of its pass.</summary>
-    private static string UserId(OwnerId owner) => owner == OwnerId.Local
-        ? "local" : "guest-" + Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes("user_id/" + owner.Text)).AsSpan(0, 12));
 
     private static void WriteField(Utf8JsonWriter json, string name, JsonNode? value)
     {

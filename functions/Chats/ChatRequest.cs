@@ -7,17 +7,6 @@ using OpenWebUi.Services.Conversations;
 
 namespace OpenWebUi.Chats;
 
-/// <summary>What a client sent is not what the route takes: 422, or 400 for what is no JSON.</summary>
-internal sealed class RefusedException(ErrorReport report) : Exception(report.Message)
-{
-    public RefusedException(string field, string message)
-        : this(new ErrorReport(422, "invalid_body", message, field))
-    {
-    }
-
-    public ErrorReport Report => report;
-}
-
 /// <summary>What every route of the slice reads of its request.</summary>
 internal static class ChatRequest
 {

@@ -22,14 +22,24 @@ internal static class ChatsModule
         services.AddSingleton<ReadBranch>();
         services.AddSingleton<UpdateChat>();
         services.AddSingleton<MarkChat>();
+        services.AddSingleton<FileChat>();
+        services.AddSingleton<TagChat>();
+        services.AddSingleton<SearchChats>();
         services.AddSingleton<CloneChat>();
         services.AddSingleton<EditMessage>();
+        services.AddSingleton<DeleteMessage>();
         services.AddSingleton<RemoveChat>();
+        services.AddSingleton<SharingRight>();
+        services.AddSingleton<ShareChat>();
+        services.AddSingleton<SharedChat>();
+        services.AddSingleton<ExportChats>();
+        services.AddSingleton<ImportChats>();
     }
 
     /// <summary>Routing takes every address with and without a slash at its end, and a word before an id.</summary>
     public static void MapChats(this IEndpointRouteBuilder routes)
     {
+        SharedChat.MapPublic(routes);
         var group = routes.MapGroup("/api/v1/chats").Requires(Gate.Stored);
 
         var small = group.MapGroup("").WithMetadata(new BodyLimit(MaxSmallBytes));
@@ -44,9 +54,26 @@ internal static class ChatsModule
         small.MapPost("/{id}/archive", (HttpContext context, MarkChat marks, string id) => marks.ArchiveAsync(context, id));
         small.MapPost("/{id}/clone", (HttpContext context, CloneChat clones, string id) => clones.CloneAsync(context, id));
 
+        small.MapPost("/{id}/folder", (HttpContext context, FileChat files, string id) => files.MoveAsync(context, id));
+        small.MapGet("/folder/{folder}", (HttpContext context, FileChat files, string folder) => files.ListAsync(context, folder));
+        small.MapGet("/folder/{folder}/list", (HttpContext context, FileChat files, string folder) => files.PageAsync(context, folder));
+        small.MapGet("/search", (HttpContext context, SearchChats search) => search.SearchAsync(context));
+        small.MapGet("/all/tags", (HttpContext context, TagChat tags) => tags.AllAsync(context));
+        small.MapPost("/tags", (HttpContext context, TagChat tags) => tags.ChatsAsync(context));
+        small.MapGet("/{id}/tags", (HttpContext context, TagChat tags, string id) => tags.ListAsync(context, id));
+        small.MapPost("/{id}/tags", (HttpContext context, TagChat tags, string id) => tags.AddAsync(context, id));
+        small.MapDelete("/{id}/tags", (HttpContext context, TagChat tags, string id) => tags.RemoveAsync(context, id));
+        small.MapDelete("/{id}/tags/all", (HttpContext context, TagChat tags, string id) => tags.ClearAsync(context, id));
+
+        small.MapDelete("/{id}/messages/{mid}", (HttpContext context, DeleteMessage messages, string id, string mid) => messages.DeleteAsync(context, id, mid));
+
         RemoveChat.Map(small);
+        ShareChat.Map(small);
+        SharedChat.Map(small);
+        ExportChats.Map(small);
 
         var whole = group.MapGroup("").WithMetadata(new BodyLimit(MaxChatBytes));
+        whole.MapPost("/import", (HttpContext context, ImportChats chats) => chats.ImportAsync(context));
         whole.MapPost("/new", (HttpContext context, CreateChat chats) => chats.CreateAsync(context));
         whole.MapPost("/{id}", (HttpContext context, UpdateChat chats, string id) => chats.UpdateAsync(context, id));
 

@@ -26,6 +26,8 @@ internal sealed class CloneChat(ChatStore chats, MessageStore messages, ChatWrit
             UpdatedAt = now,
             IsPinned = false,
             IsArchived = false,
+            ShareId = null,
+            SharedAt = null,
             Extra = ChatFields.Extra(extra),
         };
         copy = await writer.CreateAsync(owner, copy, copies, cancellation);

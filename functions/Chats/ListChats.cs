@@ -15,15 +15,17 @@ internal sealed class ListChats(ChatStore chats)
     private const int MaxPage = 1_000;
 
     public Task ListAsync(HttpContext context) => ChatRequest.AnswerAsync(context, (owner, cancellation) =>
-        WriteAsync(context, owner, Flag(context.Request, "include_pinned") ? [Shelf.Normal, Shelf.Pinned] : [Shelf.Normal], cancellation));
+        WriteAsync(
+            context, owner, Flag(context.Request, "include_pinned") ? [Shelf.Normal, Shelf.Pinned] : [Shelf.Normal],
+            Flag(context.Request, "include_folders"), cancellation));
 
     public Task ArchivedAsync(HttpContext context) => ChatRequest.AnswerAsync(context, (owner, cancellation) =>
-        WriteAsync(context, owner, [Shelf.Archived], cancellation));
+        WriteAsync(context, owner, [Shelf.Archived], withFolders: false, cancellation));
 
     public Task PinnedAsync(HttpContext context) => ChatRequest.AnswerAsync(context, async (owner, cancellation) =>
-        await SendAsync(context, (await AllAsync(owner, [Shelf.Pinned], cancellation), null)));
+        await SendAsync(context, (await AllAsync(owner, [Shelf.Pinned], withFolders: false, cancellation), null)));
 
-    private async Task WriteAsync(HttpContext context, OwnerId owner, Shelf[] shelves, CancellationToken cancellation)
+    private async Task WriteAsync(HttpContext context, OwnerId owner, Shelf[] shelves, bool withFolders, CancellationToken cancellation)
     {
         var query = context.Request.Query;
         var page = Page(query["page"]);
@@ -34,13 +36,13 @@ internal sealed class ListChats(ChatStore chats)
         }
 
         await SendAsync(context, page is null && after is null
-            ? (await AllAsync(owner, shelves, cancellation), null)
-            : await PageAsync(owner, shelves, page ?? 1, after, cancellation));
+            ? (await AllAsync(owner, shelves, withFolders, cancellation), null)
+            : await PageAsync(owner, shelves, withFolders, page ?? 1, after, cancellation));
     }
 
-    /// <summary>The lines of some lists as one list. Each is read as far as the page could need it.</summary>
+    /// <summary>The lines of some lists as one list. Each is read as far as the page could need it; those of folders, which are many lists, whole.</summary>
     private async Task<(IReadOnlyList<ChatLine> Lines, string? Next)> PageAsync(
-        OwnerId owner, Shelf[] shelves, int page, string? after, CancellationToken cancellation)
+        OwnerId owner, Shelf[] shelves, bool withFolders, int page, string? after, CancellationToken cancellation)
     {
         var lines = new List<ChatLine>();
         var hasMore = false;
@@ -51,18 +53,27 @@ internal sealed class ListChats(ChatStore chats)
             hasMore |= read.Next is not null;
         }
 
+        if (withFolders)
+        {
+            await foreach (var line in chats.ListAllAsync(owner, ChatRows.FolderLists, cancellation))
+            {
+                lines.AddRange(after is null || string.CompareOrdinal(line.Place, after) > 0 ? [line] : []);
+            }
+        }
+
         var sorted = NewestFirst(lines);
         List<ChatLine> shown = [.. sorted.Skip((page - 1) * PageLines).Take(PageLines)];
         hasMore |= sorted.Count > page * PageLines;
-        return (shown, hasMore && shown.Count > 0 ? ChatRows.ListPlace(shown[^1].UpdatedAt, shown[^1].Id) : null);
+        return (shown, hasMore && shown.Count > 0 ? shown[^1].Place : null);
     }
 
-    private async Task<IReadOnlyList<ChatLine>> AllAsync(OwnerId owner, Shelf[] shelves, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ChatLine>> AllAsync(OwnerId owner, Shelf[] shelves, bool withFolders, CancellationToken cancellation)
     {
         var lines = new List<ChatLine>();
-        foreach (var shelf in shelves)
+        string[] folders = withFolders ? [ChatRows.FolderLists] : [];
+        foreach (var list in shelves.Select(ChatRows.ListPrefix).Concat(folders))
         {
-            await foreach (var line in chats.ListAllAsync(owner, shelf, cancellation))
+            await foreach (var line in chats.ListAllAsync(owner, list, cancellation))
             {
                 lines.Add(line);
             }
@@ -72,7 +83,7 @@ internal sealed class ListChats(ChatStore chats)
     }
 
     private static List<ChatLine> NewestFirst(List<ChatLine> lines) =>
-        [.. lines.OrderBy(line => ChatRows.ListPlace(line.UpdatedAt, line.Id), StringComparer.Ordinal)];
+        [.. lines.OrderBy(line => line.Place, StringComparer.Ordinal)];
 
     private static Task SendAsync(HttpContext context, (IReadOnlyList<ChatLine> Lines, string? Next) page)
     {
@@ -81,19 +92,10 @@ internal sealed class ListChats(ChatStore chats)
             context.Response.Headers[NextHeader] = page.Next;
         }
 
-        return JsonAnswer.WriteAsync(context, json =>
-        {
-            json.WriteStartArray();
-            foreach (var line in page.Lines)
-            {
-                ChatJson.WriteLine(json, line);
-            }
-
-            json.WriteEndArray();
-        });
+        return JsonAnswer.WriteAsync(context, json => ChatJson.WriteLines(json, page.Lines));
     }
 
-    private static int? Page(string? text) => text switch
+    public static int? Page(string? text) => text switch
     {
         null => null,
         _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var page) && page is >= 1 and <= MaxPage => page,

@@ -1,3 +1,4 @@
+using OpenWebUi.Platform.Http;
 using OpenWebUi.Services.Conversations;
 
 namespace OpenWebUi.Chats;

@@ -1,3 +1,4 @@
+using OpenWebUi.Platform.Http;
 using System.Text.Json.Nodes;
 using OpenWebUi.Services.Conversations;
 

@@ -9,6 +9,7 @@ internal sealed class RemoveChat(ChatRemoval removal)
     /// <summary>The routes, for the group at <c>/api/v1/chats</c>.</summary>
     public static void Map(IEndpointRouteBuilder chats)
     {
+        chats.MapDelete("", (HttpContext context, RemoveChat remove) => remove.DeleteAllAsync(context));
         chats.MapDelete("/{id}", (HttpContext context, RemoveChat remove, string id) => remove.DeleteAsync(context, id));
         chats.MapPost("/{id}/restore", (HttpContext context, RemoveChat remove, string id) => remove.RestoreAsync(context, id));
     }
@@ -26,6 +27,16 @@ internal sealed class RemoveChat(ChatRemoval removal)
         await JsonAnswer.WriteAsync(context, json => json.WriteBooleanValue(true));
     });
 
+    /// <summary>
+    /// <c>DELETE /api/v1/chats/</c>: deletes every chat, the archived ones too, as many as a request can (<see cref="ChatRemoval.MaxAtOnce"/>).
+    /// <c>true</c>: none is left; <c>false</c>: ask again. Those that were begun meanwhile stay.
+    /// </summary>
+    public Task DeleteAllAsync(HttpContext context) => ChatRequest.AnswerAsync(context, async (owner, cancellation) =>
+    {
+        var isDone = await removal.DeleteAllAsync(owner, cancellation);
+        await JsonAnswer.WriteAsync(context, json => json.WriteBooleanValue(isDone));
+    });
+
     /// <summary><c>POST /api/v1/chats/{id}/restore</c>: the chat's line.</summary>
     public Task RestoreAsync(HttpContext context, string id) => ChatRequest.AnswerAsync(context, async (owner, cancellation) =>
     {
@@ -36,7 +47,6 @@ internal sealed class RemoveChat(ChatRemoval removal)
         }
 
         context.Response.Headers.ETag = ChatTag.Of(chat);
-        await JsonAnswer.WriteAsync(context, json => ChatJson.WriteLine(
-            json, new(chat.Id, chat.Title, chat.CreatedAt, chat.UpdatedAt, chat.IsPinned, chat.IsArchived)));
+        await JsonAnswer.WriteAsync(context, json => ChatJson.WriteLine(json, chat.ToLine()));
     });
 }

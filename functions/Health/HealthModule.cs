@@ -25,6 +25,7 @@ internal static class HealthModule
         json.WriteStartObject();
         json.WriteString("version", ProductVersion.Text);
         json.WriteString("deployment_id", "");
+        json.WriteString("commit", ProductVersion.Commit);
         json.WriteEndObject();
     });
 }

@@ -1,6 +1,8 @@
 using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Storage;
+using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Conversations;
+using OpenWebUi.Services.Usage;
 
 namespace OpenWebUi.Housekeeping;
 
@@ -9,7 +11,8 @@ namespace OpenWebUi.Housekeeping;
 /// an hour, the first time after one: there the timer does it, and only an instance that has work for so long helps along.
 /// Several processes on one store do the same thing twice at worst.
 /// </summary>
-internal sealed partial class AwakeHousekeeping(LeftoverSweep sweep, HostingOptions hosting, TimeProvider time, ILogger<AwakeHousekeeping> logger)
+internal sealed partial class AwakeHousekeeping(
+    LeftoverSweep sweep, AttemptSweep attempts, UsageSweep usage, HostingOptions hosting, TimeProvider time, ILogger<AwakeHousekeeping> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,6 +38,8 @@ internal sealed partial class AwakeHousekeeping(LeftoverSweep sweep, HostingOpti
         try
         {
             await sweep.RunAsync(stopping);
+            await attempts.RunAsync(stopping);
+            await usage.RunAsync(stopping);
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {

@@ -1,29 +1,34 @@
-using System.Text.Json;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Models;
+using OpenWebUi.Services.Settings;
 using OpenWebUi.Services.Upstreams;
 
 namespace OpenWebUi.Models;
 
 /// <summary>
-/// <c>GET /api/models</c>: every model that the caller may use, in Open WebUI's form, and beside <c>data</c> the state of
-/// each connection, so that the page can say which one is down and why. It never waits for a dead one.
+/// <c>GET /api/models</c>: every model to chat with that the caller may use, in Open WebUI's form, and beside <c>data</c> the state of
+/// each connection, so that the page can say which one is down and why. It never waits for a dead one; <c>?refresh=true</c> of an
+/// administrator asks every connection now, and waits two seconds at most.
 /// </summary>
-internal sealed class ListModels(ModelCatalog catalog, ModelRouter router)
+internal sealed class ListModels(ModelCatalog catalog, ModelRouter router, ConnectionRegistry registry, AdminSettingsStore admin)
 {
     public async Task HandleAsync(HttpContext context)
     {
         var caller = AccessGate.CallerOf(context);
+        var isAdmin = caller.Standing == Standing.Admin;
+        await registry.RefreshAsync(context.RequestAborted);
         var list = await catalog.ListAsync(
-            router.Candidates(Dialect.OpenAi, ollamaOnly: false, caller.HasOnlyOwnKey), caller.OwnKey, context.RequestAborted);
+            catalog.ViewerOf(caller), router.Candidates(Dialect.OpenAi, prefersOllama: false, caller.HasOnlyOwnKey), caller.OwnKey,
+            anew: isAdmin && WantsRefresh(context), context.RequestAborted);
+        var order = (await admin.ForDisplayAsync(context.RequestAborted)).ModelOrder;
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("data");
-            foreach (var model in list.Models)
+            foreach (var model in InOrder([.. list.Models.Where(model => model.IsChat)], order))
             {
-                WriteModel(json, model);
+                ModelJson.Write(json, model, isAdmin);
             }
 
             json.WriteEndArray();
@@ -42,29 +47,18 @@ internal sealed class ListModels(ModelCatalog catalog, ModelRouter router)
         });
     }
 
-    private static void WriteModel(Utf8JsonWriter json, Model model)
+    /// <summary><c>?refresh=true</c>, as Open WebUI's clients send it.</summary>
+    public static bool WantsRefresh(HttpContext context) => context.Request.Query["refresh"] == "true";
+
+    /// <summary>Those that an administrator put first, then the others as their connections list them.</summary>
+    private static IEnumerable<Model> InOrder(IReadOnlyList<Model> models, IReadOnlyList<string> order)
     {
-        json.WriteStartObject();
-        json.WriteString("id", model.Id);
-        json.WriteString("name", model.Name);
-        json.WriteString("object", "model");
-        json.WriteNumber("created", model.CreatedAt);
-        json.WriteString("owned_by", model.OwnedBy);
-        json.WriteString("connection_type", model.Connection.IsLocal ? "local" : "external");
-        json.WriteString("connection", model.Connection.Name);
-        json.WriteStartArray("tags");
-        json.WriteEndArray();
-        if (model.Connection.Kind != ConnectionKind.Guide)
+        if (order.Count == 0)
         {
-            json.WritePropertyName(model.Connection.Kind == ConnectionKind.Ollama ? "ollama" : "openai");
-            model.Raw.WriteTo(json);
+            return models;
         }
 
-        json.WriteStartObject("info");
-        json.WriteStartObject("meta");
-        json.WriteString("description", model.Connection.Kind == ConnectionKind.Guide ? GuideModel.Description : null);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
+        var places = order.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+        return models.OrderBy(model => places.GetValueOrDefault(model.Id, int.MaxValue));
     }
 }

@@ -1,13 +1,29 @@
 using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Dialects;
 using OpenWebUi.Services.Upstreams;
+using OpenWebUi.Services.Usage;
 
 namespace OpenWebUi.Relay;
 
 /// <summary>The caller's side of a relayed call: the provider's answer, or its failure, in the form that the surface's clients expect.</summary>
-internal sealed class RelayAnswer(HttpContext context, Surface surface, Connection connection, StreamPulse pulse)
+/// <param name="context">The call.</param>
+/// <param name="surface">Where it came in.</param>
+/// <param name="ownKey">The caller's own key, which no answer repeats either; or null.</param>
+/// <param name="pulse">Its clock.</param>
+/// <param name="tap">Sees what passes, or null.</param>
+internal sealed class RelayAnswer(HttpContext context, Surface surface, string? ownKey, StreamPulse pulse, UsageTap? tap)
 {
     private const string EventStream = "text/event-stream";
     private bool _isStream;
+
+    /// <summary>The surface's streams are events, between which comments may stand.</summary>
+    public bool CanOpenEarly => surface.Dialect != Dialect.OllamaNative;
+
+    /// <summary>The provider did what it was asked, or began to.</summary>
+    public bool HasSucceeded { get; private set; }
+
+    /// <summary>Lines of each event of the stream; 0: the answer is no stream.</summary>
+    public int LinesPerEvent => !_isStream ? 0 : surface.Dialect == Dialect.OllamaNative ? 1 : 2;
 
     /// <summary>Answers 200 and keeps the stream alive before the provider has said anything.</summary>
     public async Task OpenEarlyAsync()
@@ -18,25 +34,32 @@ internal sealed class RelayAnswer(HttpContext context, Surface surface, Connecti
     }
 
     /// <summary>Sends the provider's answer.</summary>
-    public async Task WriteAsync(HttpResponseMessage response)
+    /// <param name="answer">As it came.</param>
+    /// <param name="translated">What brings it into the surface's dialect; null: it passes as it is.</param>
+    public async Task WriteAsync(UpstreamAnswer answer, TranslatedCall? translated)
     {
+        var response = answer.Response;
         var status = (int)response.StatusCode;
         var mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
         if (status is >= 300 and < 400 || (status < 300 && mediaType == "text/html"))
         {
-            await FailAsync(new UpstreamFailure(UpstreamLeg.NotAnApi, connection.Name).Report);
+            await FailAsync(new UpstreamFailure(UpstreamLeg.NotAnApi, answer.Connection.Name).Report);
         }
         else if (status >= 400)
         {
-            await WriteErrorAsync(response, status);
+            await WriteErrorAsync(answer, translated, status);
         }
-        else if (context.Response.HasStarted && mediaType != EventStream)
+        else if ((context.Response.HasStarted || translated is { WantsStream: true }) && mediaType != EventStream)
         {
-            await FailAsync(new UpstreamFailure(UpstreamLeg.NotAStream, connection.Name).Report);
+            await FailAsync(new UpstreamFailure(UpstreamLeg.NotAStream, answer.Connection.Name).Report);
+        }
+        else if (translated is { WantsStream: false })
+        {
+            await WriteWholeAsync(answer, translated);
         }
         else
         {
-            await WriteSuccessAsync(response, mediaType);
+            await WriteSuccessAsync(answer, translated, mediaType);
         }
     }
 
@@ -59,12 +82,20 @@ internal sealed class RelayAnswer(HttpContext context, Surface surface, Connecti
         }
     }
 
-    private async Task WriteSuccessAsync(HttpResponseMessage response, string mediaType)
+    private async Task WriteSuccessAsync(UpstreamAnswer answer, TranslatedCall? translated, string mediaType)
     {
+        var response = answer.Response;
         if (!context.Response.HasStarted)
         {
             context.Response.StatusCode = (int)response.StatusCode;
-            UpstreamHeaders.CopyAnswer(response, connection, context.Response.Headers);
+            UpstreamHeaders.CopyAnswer(response, answer.Connection, context.Response.Headers);
+            mediaType = translated?.StreamContentType ?? mediaType;
+            if (translated is not null)
+            {
+                context.Response.ContentType = mediaType;
+                context.Response.Headers.Remove("Content-Encoding");
+            }
+
             if (mediaType is EventStream or "application/x-ndjson")
             {
                 BeginStream();
@@ -75,34 +106,58 @@ internal sealed class RelayAnswer(HttpContext context, Surface surface, Connecti
                 context.Response.ContentLength = response.Content.Headers.ContentLength;
             }
 
-            if (mediaType == EventStream && response.Content.Headers.ContentEncoding.Count == 0)
+            if (mediaType == EventStream && (translated is not null || response.Content.Headers.ContentEncoding.Count == 0))
             {
                 await pulse.OpenAsync(beatNow: false);
             }
         }
 
-        var from = await response.Content.ReadAsStreamAsync(pulse.Token);
-        await StreamCopy.RunAsync(from, context.Response.BodyWriter, pulse, _isStream);
+        HasSucceeded = true;
+        var from = translated is null ? await response.Content.ReadAsStreamAsync(pulse.Token)
+            : translated.Wrap(await WholeAnswer.OpenAsync(response, pulse.Token));
+        await StreamCopy.RunAsync(from, context.Response.BodyWriter, pulse, _isStream, tap);
+    }
+
+    /// <summary>A whole answer in another dialect.</summary>
+    private async Task WriteWholeAsync(UpstreamAnswer answer, TranslatedCall translated)
+    {
+        var bytes = await WholeAnswer.ReadAsync(answer.Response, pulse);
+        HasSucceeded = true;
+        tap?.Feed(bytes.Span);
+        UpstreamHeaders.CopyAnswer(answer.Response, answer.Connection, context.Response.Headers);
+        await WriteJsonAsync(200, translated.Whole(bytes));
     }
 
     /// <summary>A provider's own error: its status and its body, as they are where the body is JSON; else its text in our form.</summary>
-    private async Task WriteErrorAsync(HttpResponseMessage response, int status)
+    private async Task WriteErrorAsync(UpstreamAnswer answer, TranslatedCall? translated, int status)
     {
-        var error = await UpstreamError.ReadAsync(response, connection, pulse.Token);
+        var connection = ownKey is null ? answer.Connection : answer.Connection with { Keys = [.. answer.Connection.Keys, ownKey] };
+        var error = await UpstreamError.ReadAsync(answer.Response, connection, pulse.Token);
+        if (translated is not null && error.Json is not null)
+        {
+            error = error with { Json = translated.Error(status, error.Json) };
+        }
+
         if (context.Response.HasStarted)
         {
-            await SendLastEventAsync(error.AsEvent());
+            await SendLastEventAsync(error.Json is { } told && translated is not null ? ErrorWriter.AsEvent(told, surface.Errors) : error.AsEvent());
             return;
         }
 
-        UpstreamHeaders.CopyAnswer(response, connection, context.Response.Headers);
-        context.Response.Headers.Remove("Content-Encoding");
-        if (error.Json is not { } json)
+        UpstreamHeaders.CopyAnswer(answer.Response, connection, context.Response.Headers);
+        if (error.Json is { } json)
         {
-            await ErrorWriter.WriteAsync(context, error.Report);
+            await WriteJsonAsync(status, json);
             return;
         }
 
+        context.Response.Headers.Remove("Content-Encoding");
+        await ErrorWriter.WriteAsync(context, error.Report);
+    }
+
+    private async Task WriteJsonAsync(int status, byte[] json)
+    {
+        context.Response.Headers.Remove("Content-Encoding");
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;

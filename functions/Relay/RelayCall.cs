@@ -1,7 +1,10 @@
+using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Dialects;
 using OpenWebUi.Services.Models;
 using OpenWebUi.Services.Upstreams;
+using OpenWebUi.Services.Usage;
 
 namespace OpenWebUi.Relay;
 
@@ -9,9 +12,9 @@ namespace OpenWebUi.Relay;
 /// One call through the relay:
 /// <list type="number">
 /// <item>The path is looked up in the list of what callers may reach.</item>
-/// <item>The first piece of the body is read; on, until the model's name, where more than one connection could serve it.</item>
-/// <item>A connection is chosen.</item>
-/// <item>The call is sent: the held piece, then the rest of the body as it comes.</item>
+/// <item>The first piece of the body is read; on, until the model's name, where the connection or the caller's right depends on it.</item>
+/// <item>The connections that may serve it are chosen, and how the call is made at each (<see cref="RelayPlan"/>).</item>
+/// <item>The call is sent: what is held, then the rest of the body as it comes; to another connection where the first does not serve it.</item>
 /// <item>The provider's status is waited for, 10 s. After that a caller who asked for an SSE stream gets 200 and comments.</item>
 /// <item>The answer goes to the caller (<see cref="RelayAnswer"/>), bytes as they come.</item>
 /// <item>A failure is told in the dialect of the surface: as a status before the first byte, as one event after it.</item>
@@ -19,7 +22,7 @@ namespace OpenWebUi.Relay;
 /// The caller goes away, at any step: the provider's connection is closed at once.
 /// </summary>
 internal sealed partial class RelayCall(
-    ModelRouter router, UpstreamClient client, ConnectionOptions options, TimeProvider time, ILogger<RelayCall> logger)
+    ModelRouter router, ModelCatalog catalog, UpstreamDispatcher dispatcher, AnswersHere here, ConnectionOptions options, UsageMeter meter, TimeProvider time, ILogger<RelayCall> logger)
 {
     public async Task ForwardAsync(HttpContext context, Surface surface, string relativePath)
     {
@@ -39,22 +42,65 @@ internal sealed partial class RelayCall(
 
         await using var pulse = new StreamPulse(context, options.IdleTimeout, time);
         using var body = path.Body == BodyForm.None ? null : new RelayBody(context.Request, path.Body, pulse.Moved);
-        var (connection, refusal) = await ChooseAsync(context, surface, body, pulse.Token);
-        if (connection is null)
+
+        // 2
+        var model = body is null ? null : await body.PeekAsync(await router.NeedsModelAsync(pulse.Token), pulse.Token);
+        if (body?.Refusal is { } refused)
+        {
+            await ErrorWriter.WriteAsync(context, refused);
+            return;
+        }
+
+        // 3
+        var caller = AccessGate.CallerOf(context);
+        var viewer = catalog.ViewerOf(caller);
+        var choice = await router.ChooseAsync(
+            model, new(surface.Dialect, viewer, caller.OwnKey, caller.HasOnlyOwnKey, surface.PrefersOllama), pulse.Token);
+        if (choice.Refusal is null && RelayPlan.PassageTo(surface, path, choice.Routes[0]) is Passage.AnsweredHere)
+        {
+            await PoolContext.RunAsync(() => here.AnswerAsync(context, path, body, model, pulse.Token));
+            return;
+        }
+
+        var (plan, refusal) = choice.Refusal is not null ? (null, choice.Refusal)
+            : await RelayPlan.MakeAsync(context, surface, path, body, new(model, viewer, choice.Preset), choice.Routes, time, pulse.Token);
+        if (plan is null)
         {
             await ErrorWriter.WriteAsync(context, refusal!);
             return;
         }
 
-        RequestSummary.Of(context).Connection = connection.Name;
-        context.Response.Headers[UpstreamHeaders.ConnectionHeader] = HeaderText(connection.Name);
         // Whatever a provider sends, a browser that opens it on our origin runs nothing of it.
         context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-        var answer = new RelayAnswer(context, surface, connection, pulse);
+        var tap = path.UsesTokens ? new UsageTap() : null;
+        var answer = new RelayAnswer(context, surface, choice.OwnKey, pulse, tap);
         try
         {
-            using var response = await SendAsync(context, surface, path, connection, body, answer, pulse);
-            await answer.WriteAsync(response);
+            await (plan.Computes
+                ? PoolContext.RunAsync(() => ServeAsync(context, answer, plan, body, choice.OwnKey, pulse))
+                : ServeAsync(context, answer, plan, body, choice.OwnKey, pulse));
+        }
+        finally
+        {
+            if (answer.HasSucceeded && tap is not null)
+            {
+                meter.Add(viewer, choice.Preset?.BaseId ?? model, plan.Answered!.Id, tap.Result(body?.Taken ?? 0, answer.LinesPerEvent));
+            }
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context, RelayAnswer answer, RelayPlan plan, RelayBody? body, string? ownKey, StreamPulse pulse)
+    {
+        Name(context, plan.Routes[0].Connection);
+        var asked = plan.Routes[0].Connection.Name;
+        try
+        {
+            using var sent = await SendAsync(answer, plan, body, ownKey, pulse);
+            asked = sent.Connection.Name;
+            plan.Answered = sent.Connection;
+            Name(context, sent.Connection);
+            body?.Release();
+            await answer.WriteAsync(sent, plan.TranslationOf(sent.Route));
         }
         catch (Exception) when (body?.ReadFailure is { } failure and not OperationCanceledException && !context.Response.HasStarted)
         {
@@ -67,68 +113,56 @@ internal sealed partial class RelayCall(
             context.Response.Headers.Remove(UpstreamHeaders.ConnectionHeader);
             await answer.FailAsync(broken);
         }
-        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException)
+        catch (UpstreamFailedException e) when (!context.RequestAborted.IsCancellationRequested)
         {
             // 7
-            var failure = pulse.IsTimedOut ? new UpstreamFailure(UpstreamLeg.Timeout, connection.Name) : UpstreamFailure.Of(e, connection.Name);
-            Log.UpstreamFailed(logger, connection.Name, failure.Leg, e.Message);
+            Log.UpstreamFailed(logger, e.Failure.ConnectionName, e.Failure.Leg, e.Message);
+            await answer.FailAsync(e.Failure.Report);
+        }
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+        {
+            // 7
+            var failure = pulse.IsTimedOut ? new UpstreamFailure(UpstreamLeg.Timeout, asked)
+                : e is UnreadableAnswerException or InvalidDataException ? new UpstreamFailure(UpstreamLeg.Unreadable, asked)
+                : UpstreamFailure.Of(e, asked);
+            Log.UpstreamFailed(logger, asked, failure.Leg, e.Message);
             await answer.FailAsync(failure.Report);
         }
     }
 
-    private async ValueTask<(Connection? Connection, ErrorReport? Refusal)> ChooseAsync(
-        HttpContext context, Surface surface, RelayBody? body, CancellationToken cancellation)
-    {
-        var caller = AccessGate.CallerOf(context);
-        var candidates = router.Candidates(surface.Dialect, surface.OllamaOnly, caller.HasOnlyOwnKey);
-        if (candidates.Count == 0)
-        {
-            return (null, surface.OllamaOnly
-                ? new(404, "no_connection", "No Ollama server is connected to this site. Set OLLAMA_BASE_URL.")
-                : new(404, "no_connection", "No provider is connected to this site. Set OPENAI_API_KEY, OPENAI_API_BASE_URL or OLLAMA_BASE_URL."));
-        }
-
-        // 2
-        var model = body is null ? null : await body.PeekAsync(untilModel: candidates.Count > 1, cancellation);
-        if (body?.Refusal is { } refusal)
-        {
-            return (null, refusal);
-        }
-
-        // 3
-        return await router.ChooseAsync(model, candidates, cancellation) is { } connection
-            ? (connection, null)
-            : (null, new(404, "model_not_found", $"The model '{Shown(model!)}' does not exist here. The model list has the ones that do.", "model"));
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(
-        HttpContext context, Surface surface, RelayPath path, Connection connection, RelayBody? body, RelayAnswer answer, StreamPulse pulse)
+    private async Task<UpstreamAnswer> SendAsync(RelayAnswer answer, RelayPlan plan, RelayBody? body, string? ownKey, StreamPulse pulse)
     {
         // 4
-        var message = new HttpRequestMessage(HttpMethod.Parse(path.Method), connection.UrlFor(surface.Dialect, path.Path, context.Request.QueryString.Value ?? ""))
+        if (body is not null)
         {
-            Content = body,
-        };
-        UpstreamHeaders.CopyRequest(context.Request.Headers, message);
-        var caller = AccessGate.CallerOf(context);
-        var sending = client.SendAsync(connection, message, router.TakesOwnKey(connection) ? caller.OwnKey : null, pulse.Token);
+            body.Keeps = plan.Routes.Count > 1 || plan.Routes[0].Connection.Keys.Count > 1;
+        }
+
+        var sending = dispatcher.SendAsync(new(plan.Routes, ownKey, plan.MessageFor, () => body is null or { CanRepeat: true }), pulse.Token);
 
         // 5
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(pulse.Token);
-        if (surface.Dialect == Dialect.OpenAi && await Task.WhenAny(sending, Task.Delay(StreamPulse.Beat, time, waiting.Token)) != sending
-            && body is { WantsStream: true } && !pulse.Token.IsCancellationRequested)
+        if (answer.CanOpenEarly && !await pulse.IsOverWithinBeatAsync(sending) && plan.WantsStream && !pulse.Token.IsCancellationRequested)
         {
             await answer.OpenEarlyAsync();
         }
 
-        await waiting.CancelAsync();
         return await sending;
     }
 
-    private static string Shown(string text) => text.Length <= 200 ? text : text[..200] + "...";
+    /// <summary>Says which connection it is, to the caller and to the log. A header that has been sent stays.</summary>
+    private static void Name(HttpContext context, Connection connection)
+    {
+        RequestSummary.Of(context).Connection = connection.Name;
+        if (!context.Response.HasStarted)
+        {
+            // Headers are printable ASCII; a connection's name may not be.
+            context.Response.Headers[UpstreamHeaders.ConnectionHeader] = connection.Name.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                ? new string([.. connection.Name.Select(c => c is >= ' ' and <= '~' ? c : '?')])
+                : connection.Name;
+        }
+    }
 
-    /// <summary>Headers are ASCII; a connection's name may not be.</summary>
-    private static string HeaderText(string name) => new([.. name.Select(c => c is >= ' ' and <= '~' ? c : '?')]);
+    private static string Shown(string text) => text.Length <= 200 ? text : text[..200] + "...";
 
     private static partial class Log
     {

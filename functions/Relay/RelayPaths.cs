@@ -15,7 +15,8 @@ internal enum BodyForm
 }
 
 /// <summary>A path of a provider that callers may reach, relative to the base URL.</summary>
-internal sealed record RelayPath(string Method, string Path, BodyForm Body);
+/// <param name="UsesTokens">Its answers are counted in tokens.</param>
+internal sealed record RelayPath(string Method, string Path, BodyForm Body, bool UsesTokens = false);
 
 /// <summary>
 /// Every provider path that the relay reaches. Exact: nothing that a caller sends becomes part of a provider's URL except
@@ -24,10 +25,10 @@ internal sealed record RelayPath(string Method, string Path, BodyForm Body);
 internal static class RelayPaths
 {
     private static readonly Dictionary<string, RelayPath> OpenAi = Table(
-        new("POST", "chat/completions", BodyForm.Json),
-        new("POST", "completions", BodyForm.Json),
-        new("POST", "embeddings", BodyForm.Json),
-        new("POST", "responses", BodyForm.Json),
+        new("POST", "chat/completions", BodyForm.Json, UsesTokens: true),
+        new("POST", "completions", BodyForm.Json, UsesTokens: true),
+        new("POST", "embeddings", BodyForm.Json, UsesTokens: true),
+        new("POST", "responses", BodyForm.Json, UsesTokens: true),
         new("POST", "moderations", BodyForm.Json),
         new("POST", "rerank", BodyForm.Json),
         new("POST", "audio/speech", BodyForm.Json),
@@ -40,16 +41,20 @@ internal static class RelayPaths
         new("GET", "dashboard/billing/subscription", BodyForm.None));
 
     private static readonly Dictionary<string, RelayPath> Ollama = Table(
-        new("POST", "chat", BodyForm.Json),
-        new("POST", "generate", BodyForm.Json),
-        new("POST", "embed", BodyForm.Json),
-        new("POST", "embeddings", BodyForm.Json),
+        new("POST", "chat", BodyForm.Json, UsesTokens: true),
+        new("POST", "generate", BodyForm.Json, UsesTokens: true),
+        new("POST", "embed", BodyForm.Json, UsesTokens: true),
+        new("POST", "embeddings", BodyForm.Json, UsesTokens: true),
         new("POST", "show", BodyForm.Json),
         new("GET", "version", BodyForm.None));
 
+    private static readonly Dictionary<string, RelayPath> Anthropic = Table(
+        new("POST", "messages", BodyForm.Json, UsesTokens: true),
+        new("POST", "messages/count_tokens", BodyForm.Json));
+
     /// <summary>The path of a dialect, or null when callers may not reach it.</summary>
     public static RelayPath? Find(Dialect dialect, string path) =>
-        (dialect == Dialect.OpenAi ? OpenAi : Ollama).GetValueOrDefault(path);
+        (dialect switch { Dialect.OpenAi => OpenAi, Dialect.Anthropic => Anthropic, _ => Ollama }).GetValueOrDefault(path);
 
     private static Dictionary<string, RelayPath> Table(params RelayPath[] paths) => paths.ToDictionary(path => path.Path);
 }

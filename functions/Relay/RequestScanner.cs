@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OpenWebUi.Relay;
 
 /// <summary>
@@ -9,8 +7,7 @@ namespace OpenWebUi.Relay;
 /// </summary>
 internal sealed class RequestScanner
 {
-    /// <summary>Longest key or value that is held, in raw bytes. A longer key is none of ours; a longer model name is refused.</summary>
-    private const int MaxTokenBytes = 1024;
+    private const string Twice = "'model' is there twice.";
 
     private enum State
     {
@@ -19,15 +16,21 @@ internal sealed class RequestScanner
 
     private static readonly System.Buffers.SearchValues<byte> ScalarEnds = System.Buffers.SearchValues.Create(" \n\r\t,}"u8);
 
-    private readonly List<byte> _token = new(64);
+    private ScannedToken _token = new();
     private State _state = State.Start;
     private int _depth;
     private bool _escaped;
-    private bool _keepsToken;
     private string? _key;
+    private long _at;
+    private long _tokenAt;
+    private int _models;
+    private bool _isRenamed;
 
     /// <summary>The model asked for; null until it is seen.</summary>
     public string? Model { get; private set; }
+
+    /// <summary>Where the model's name stands in the body, with its quotation marks: offset and length in bytes.</summary>
+    public (long At, int Length) ModelSpan { get; private set; }
 
     /// <summary>Whether a stream was asked for; null until it is seen, and at the end where the body does not say.</summary>
     public bool? Stream { get; private set; }
@@ -52,6 +55,17 @@ internal sealed class RequestScanner
                 _ => TakeOne(bytes[0]),
             };
             bytes = bytes[taken..];
+            _at += taken;
+        }
+    }
+
+    /// <summary>Another name goes to the provider in place of the caller's: from now on a second <c>model</c> is refused, because it would win.</summary>
+    public void Rename()
+    {
+        _isRenamed = true;
+        if (_models > 1)
+        {
+            (FaultParam, Fault) = ("model", Twice);
         }
     }
 
@@ -78,7 +92,10 @@ internal sealed class RequestScanner
             case (State.KeyOrEnd or State.CommaOrEnd, '}'): _state = State.End; break;
             case (State.Colon, ':'): _state = State.Value; break;
             case (State.CommaOrEnd, ','): _state = State.KeyOrEnd; break;
-            case (State.Value, '"'): BeginToken(State.Text, IsOurs, c); break;
+            case (State.Value, '"'):
+                _tokenAt = _at;
+                BeginToken(State.Text, IsOurs, c);
+                break;
             case (State.Value, '{' or '['):
                 (_state, _depth) = (State.Nested, 1);
                 Refuse(null);
@@ -93,10 +110,10 @@ internal sealed class RequestScanner
     private int TakeText(ReadOnlySpan<byte> bytes)
     {
         var end = EndOfText(bytes, out var closed);
-        Keep(bytes[..end]);
+        _token.Keep(bytes[..end]);
         if (closed)
         {
-            EndText();
+            EndText(_at + end);
         }
 
         return end;
@@ -170,7 +187,7 @@ internal sealed class RequestScanner
     private int TakeScalar(ReadOnlySpan<byte> bytes)
     {
         var end = bytes.IndexOfAny(ScalarEnds);
-        Keep(end < 0 ? bytes : bytes[..end]);
+        _token.Keep(end < 0 ? bytes : bytes[..end]);
         if (end < 0)
         {
             return bytes.Length;
@@ -185,25 +202,18 @@ internal sealed class RequestScanner
 
     private void BeginToken(State state, bool keeps, byte first)
     {
-        (_state, _keepsToken) = (state, keeps);
-        _token.Clear();
-        if (keeps)
-        {
-            _token.Add(first);
-        }
+        _state = state;
+        _token.Begin(keeps, first);
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes)
+    private void EndText(long end)
     {
-        if (_keepsToken && _token.Count <= MaxTokenBytes)
+        var text = _token.Text(_state == State.Key, out var isBroken);
+        if (isBroken)
         {
-            _token.AddRange(bytes[..Math.Min(bytes.Length, MaxTokenBytes + 1 - _token.Count)]);
+            Broken();
         }
-    }
 
-    private void EndText()
-    {
-        var text = _keepsToken && _token.Count <= MaxTokenBytes ? Decode() : null;
         if (_state == State.Key)
         {
             (_state, _key) = (State.Colon, text);
@@ -219,12 +229,13 @@ internal sealed class RequestScanner
         {
             Refuse("'model' must be the name of a model.");
         }
-        else if (Model is not null && Model != text)
+        else if (Model is not null && (Model != text || _isRenamed))
         {
-            Refuse("'model' is there twice, with two names.");
+            Refuse(_isRenamed ? Twice : "'model' is there twice, with two names.");
         }
         else
         {
+            ModelSpan = _models++ == 0 ? (_tokenAt, (int)(end - _tokenAt)) : ModelSpan;
             Model = text;
         }
     }
@@ -237,27 +248,14 @@ internal sealed class RequestScanner
         }
         else if (_key == "stream")
         {
-            bool? value = System.Text.Encoding.ASCII.GetString([.. _token]) switch { "true" => true, "false" => false, _ => null };
-            if (value is null && _token is not [(byte)'n', ..])
+            var scalar = _token.Scalar;
+            bool? value = scalar switch { "true" => true, "false" => false, _ => null };
+            if (value is null && !scalar.StartsWith('n'))
             {
                 Refuse("'stream' must be true or false.");
             }
 
             Stream = value ?? Stream;
-        }
-    }
-
-    private string? Decode()
-    {
-        try
-        {
-            var reader = new Utf8JsonReader([.. _token]);
-            return reader.Read() ? reader.GetString() : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            Broken();
-            return null;
         }
     }
 

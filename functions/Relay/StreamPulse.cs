@@ -23,6 +23,8 @@ internal sealed class StreamPulse : IAsyncDisposable
     private long _heardAt;
     private int _busy;
     private bool _beats;
+    private TaskCompletionSource? _waited;
+    private long _waitsSince;
     private uint _tail = 0x0A0A; // nothing sent yet: between two events
     private Task _beating = Task.CompletedTask;
 
@@ -31,7 +33,7 @@ internal sealed class StreamPulse : IAsyncDisposable
         (_context, _idleTimeout, _time) = (context, idleTimeout, time);
         _end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         _movedAt = _heardAt = time.GetTimestamp();
-        _timer = time.CreateTimer(static pulse => ((StreamPulse)pulse!).Tick(), this, idleTimeout, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static pulse => ((StreamPulse)pulse!).Tick(), this, idleTimeout < Beat ? idleTimeout : Beat, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Cancelled when the caller went away or nothing moved for the idle time.</summary>
@@ -59,7 +61,22 @@ internal sealed class StreamPulse : IAsyncDisposable
 
         _beats = true;
         Leave();
-        Rearm();
+    }
+
+    /// <summary>Waits for the provider's status, as long as a caller waits for one (<see cref="Beat"/>).</summary>
+    /// <returns>False when it is still not there. What came of it is the caller's to ask.</returns>
+    public async ValueTask<bool> IsOverWithinBeatAsync(Task status)
+    {
+        if (!status.IsCompleted)
+        {
+            _waitsSince = _time.GetTimestamp();
+            var waited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _waited, waited);
+            await Task.WhenAny(status, waited.Task);
+            Volatile.Write(ref _waited, null);
+        }
+
+        return status.IsCompleted;
     }
 
     /// <summary>Takes the turn to write.</summary>
@@ -82,8 +99,7 @@ internal sealed class StreamPulse : IAsyncDisposable
 
         if (written.Length > 0)
         {
-            _heardAt = _time.GetTimestamp();
-            Moved();
+            Volatile.Write(ref _movedAt, _heardAt = _time.GetTimestamp());
         }
 
         Volatile.Write(ref _busy, 0);
@@ -105,6 +121,11 @@ internal sealed class StreamPulse : IAsyncDisposable
             return;
         }
 
+        if (Volatile.Read(ref _waited) is { } waited && _time.GetElapsedTime(_waitsSince) >= Beat)
+        {
+            waited.TrySetResult();
+        }
+
         if (_beats && _time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= Beat && Interlocked.CompareExchange(ref _busy, 1, 0) == 0)
         {
             _beating = BeatAsync();
@@ -113,11 +134,13 @@ internal sealed class StreamPulse : IAsyncDisposable
         Rearm();
     }
 
+    /// <summary>The next time that something may be due. While nothing can be, a beat from now: what begins meanwhile is due later still.</summary>
     private void Rearm()
     {
-        var untilIdle = _idleTimeout - _time.GetElapsedTime(Volatile.Read(ref _movedAt));
-        var untilBeat = _beats ? Beat - _time.GetElapsedTime(Volatile.Read(ref _heardAt)) : untilIdle;
-        var next = untilIdle < untilBeat ? untilIdle : untilBeat;
+        var next = _idleTimeout - _time.GetElapsedTime(Volatile.Read(ref _movedAt));
+        var heard = _waited is not null ? _waitsSince : _beats ? Volatile.Read(ref _heardAt) : _time.GetTimestamp();
+        var untilBeat = Beat - _time.GetElapsedTime(heard);
+        next = untilBeat < next ? untilBeat : next;
         try
         {
             _timer.Change(next > TimeSpan.Zero ? next : TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan);

@@ -5,7 +5,12 @@ using OpenWebUi.Services.Conversations;
 namespace OpenWebUi.Turns;
 
 /// <summary>Why an answer has no good end, for callers who speak OpenAI's dialect.</summary>
-internal sealed record AnswerFailure(int Status, string Message, string Code, string? Connection)
+/// <param name="Status">The provider's own, or ours.</param>
+/// <param name="Message">For people.</param>
+/// <param name="Code">For programs.</param>
+/// <param name="Connection">Whose failure it is; null where it is nobody's.</param>
+/// <param name="RetryAt">Unix seconds before which the provider wants no other call; null where it did not say.</param>
+internal sealed record AnswerFailure(int Status, string Message, string Code, string? Connection, long? RetryAt = null)
 {
     public static AnswerFailure Of(Message message)
     {
@@ -19,7 +24,8 @@ internal sealed record AnswerFailure(int Status, string Message, string Code, st
             error["status"] is JsonValue value && value.TryGetValue<int>(out var status) ? status : 502,
             ExtraJson.Text(error, "content") ?? "The answer failed.",
             ExtraJson.Text(error, "type") ?? "failed",
-            ExtraJson.Text(error, "connection"));
+            ExtraJson.Text(error, "connection"),
+            error["retry_at"] is JsonValue time && time.TryGetValue<long>(out var retryAt) ? retryAt : null);
     }
 
     public void WriteFields(Utf8JsonWriter json)
@@ -30,5 +36,9 @@ internal sealed record AnswerFailure(int Status, string Message, string Code, st
         json.WriteString("code", Code);
         json.WriteNumber("status", Status);
         json.WriteString("connection", Connection);
+        if (RetryAt is { } seconds)
+        {
+            json.WriteNumber("retry_at", seconds);
+        }
     }
 }

@@ -9,9 +9,9 @@ namespace OpenWebUi.Turns;
 /// <summary><c>POST /api/chat/completions</c> with a chat: stores the turn, lets it run, and is its first follower.</summary>
 internal sealed class BeginTurn(TurnStarter turns, AnswerFollower follower, PlainChats plain, TimeProvider time)
 {
-    public async Task HandleAsync(HttpContext context, OwnerId owner, string? ownKey, ReadOnlyMemory<byte> bytes, bool isKept)
+    public async Task HandleAsync(HttpContext context, TurnCaller caller, ReadOnlyMemory<byte> bytes, bool isKept)
     {
-        var (body, refusal) = TurnBody.Read(bytes, owner, ownKey, isKept);
+        var (body, refusal) = TurnBody.Read(bytes, caller, isKept);
         if (body is null)
         {
             await ErrorWriter.WriteAsync(context, refusal!);
@@ -36,7 +36,7 @@ internal sealed class BeginTurn(TurnStarter turns, AnswerFollower follower, Plai
                 break;
             case TurnOutcome.Begun begun:
                 context.Response.Headers["x-openwebui-chat-id"] = begun.Chat.Text;
-                await AnswerAsync(context, owner, body, begun);
+                await AnswerAsync(context, caller.Owner, body, begun);
                 break;
             default:
                 await ErrorWriter.WriteAsync(context, new(404, "chat_not_found", "There is no such chat, or no such message in it.", "chat_id"));

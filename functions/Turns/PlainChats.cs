@@ -37,7 +37,7 @@ internal sealed class PlainChats(ChatWriter writer, TimeProvider time)
 
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         var (chat, stored) = Begin(ending.Content is null ? all : all[..^1], ending.Content, now);
-        await writer.CreateAsync(request.Owner, chat, stored, cancellation);
+        await writer.CreateAsync(request.Owner, chat with { Folder = request.Folder }, stored, cancellation);
         return (request with
         {
             Chat = chat.Id,

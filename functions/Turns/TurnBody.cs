@@ -24,17 +24,10 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
     private static readonly string[] NotForProviders =
     [
         "chat_id", "parent_id", "parent_message", "user_message", "id", "message_ids", "continue", "sequence", "background_tasks", "session_id", "messages",
-        "model", "stream", "params", "files", "tool_ids", "tool_servers", "filter_ids", "features", "variables", "model_item", "folder_id",
+        "model", "stream", "params", "files", "tool_ids", "tool_servers", "filter_ids", "features", "variables", "model_item", "folder_id", "chat", "instruction",
     ];
 
-    /// <summary>What Open WebUI's page puts into <c>params</c> and a provider understands at the top.</summary>
-    private static readonly string[] ProviderParams =
-    [
-        "temperature", "top_p", "max_tokens", "max_completion_tokens", "seed", "stop", "frequency_penalty", "presence_penalty", "reasoning_effort", "logit_bias", "top_k", "min_p",
-        "response_format",
-    ];
-
-    public static (TurnBody? Body, ErrorReport? Refusal) Read(ReadOnlyMemory<byte> bytes, OwnerId owner, string? ownKey, bool isKept)
+    public static (TurnBody? Body, ErrorReport? Refusal) Read(ReadOnlyMemory<byte> bytes, TurnCaller caller, bool isKept)
     {
         if (JsonSize.HasMoreValuesThan(MaxValues, bytes.Span))
         {
@@ -54,7 +47,7 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
 
         try
         {
-            return (Read(root, owner, ownKey, isKept), null);
+            return (Read(root, caller, isKept), null);
         }
         catch (InvalidFieldException e)
         {
@@ -62,7 +55,7 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
         }
     }
 
-    private static TurnBody Read(JsonObject root, OwnerId owner, string? ownKey, bool isKept)
+    private static TurnBody Read(JsonObject root, TurnCaller caller, bool isKept)
     {
         var chat = Id(root, "chat_id") is { } chatId ? new ChatId(chatId) : (ChatId?)null;
         var message = root["user_message"] is { } sent ? ReadMessage(sent) : null;
@@ -93,17 +86,45 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
 
         var background = Field<JsonObject>(root, "background_tasks", "an object");
         var asksForTitle = background?["title_generation"] is JsonValue value && value.TryGetValue<bool>(out var asked) ? asked : (bool?)null;
-        var request = new TurnRequest(owner, chat, parent is null ? null : new MessageId(parent), message, answers, Parameters(root))
+        var request = new TurnRequest(caller.Owner, chat, parent is null ? null : new MessageId(parent), message, answers, Parameters(root))
         {
+            Folder = chat is null && Id(root, "folder_id") is { } folder ? new FolderId(folder) : null,
             Continues = continues,
             ContinuesFrom = Sequence(root),
             // A turn brings its own context only where it is not told by its message: Open WebUI's page does.
             Prompt = message is null && !continues ? prompt?.DeepClone().AsArray() : null,
-            OwnKey = ownKey,
+            Instruction = Text(root, "instruction", AnswerInstruction.MaxChars),
+            NewChatExtra = chat is null ? NewChat(root) : null,
+            OwnKey = caller.OwnKey,
+            Viewer = caller.Viewer,
             WantsTitle = plain is null && asksForTitle != false,
         };
         var answersAtOnce = answers.Count > 1 || (root["session_id"] is JsonValue && chat is not null);
         return new(request, Flag(root, "stream"), answersAtOnce, asksForTitle == true, plain);
+    }
+
+    /// <summary>What a person set before the first message.</summary>
+    private static string? NewChat(JsonObject root)
+    {
+        if (Field<JsonObject>(root, "chat", "an object") is not { } sent)
+        {
+            return null;
+        }
+
+        var kept = new JsonObject();
+        if (Text(sent, "system", Chat.MaxExtraUnits) is { } system)
+        {
+            kept["system"] = system;
+        }
+
+        if (Field<JsonObject>(sent, "params", "an object") is { Count: > 0 } parameters)
+        {
+            kept["params"] = parameters.DeepClone();
+        }
+
+        var extra = ExtraJson.Write(kept);
+        return extra is null || extra.Length <= Chat.MaxExtraUnits ? extra
+            : throw new InvalidFieldException("chat", $"'chat' has more than the {Chat.MaxExtraUnits} characters that are kept.");
     }
 
     private static NewMessage ReadMessage(JsonNode sent)
@@ -151,14 +172,7 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
             parameters.Remove(name);
         }
 
-        foreach (var (name, value) in Field<JsonObject>(root, "params", "an object") ?? [])
-        {
-            if (ProviderParams.Contains(name) && value is not null && !parameters.ContainsKey(name))
-            {
-                parameters[name] = value.DeepClone();
-            }
-        }
-
+        ChatParams.AddTo(parameters, Field<JsonObject>(root, "params", "an object"));
         return parameters;
     }
 
@@ -201,6 +215,14 @@ internal sealed record TurnBody(TurnRequest Request, bool Streams, bool AnswersA
                 break;
         }
     }
+
+    /// <summary>Null where there is none, or an empty one.</summary>
+    private static string? Text(JsonObject fields, string name, int maxChars) => fields[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<string>(out var text) && text.Length <= maxChars => text.Length == 0 ? null : text,
+        _ => throw new InvalidFieldException(name, $"'{name}' must be a string of at most {maxChars} characters."),
+    };
 
     private static string Model(JsonObject fields, string name) =>
         fields[name] is JsonValue value && value.TryGetValue<string>(out var model) && model.Length is > 0 and <= MaxModelChars

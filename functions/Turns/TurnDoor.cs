@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Models;
 
 namespace OpenWebUi.Turns;
 
@@ -9,7 +10,7 @@ namespace OpenWebUi.Turns;
 /// and is taken here, any other goes on to the relay with its body untouched. The body is held for the look, so this is the
 /// one relay path on which a call waits for the end of its own body.
 /// </summary>
-internal sealed class TurnDoor(BeginTurn begin)
+internal sealed class TurnDoor(BeginTurn begin, ModelCatalog catalog)
 {
     /// <summary>Kept plain completions say so in this header, with the value <c>chat</c>.</summary>
     public const string StoreHeader = "X-OpenWebUI-Store";
@@ -43,7 +44,7 @@ internal sealed class TurnDoor(BeginTurn begin)
             return true;
         }
 
-        await begin.HandleAsync(context, owner, caller.OwnKey, held.AsMemory(0, length), isKept);
+        await begin.HandleAsync(context, new(owner, catalog.ViewerOf(caller), caller.OwnKey), held.AsMemory(0, length), isKept);
         return true;
     }
 

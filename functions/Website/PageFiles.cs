@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
 using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Realtime;
 
 namespace OpenWebUi.Website;
 
@@ -10,15 +11,11 @@ namespace OpenWebUi.Website;
 /// Serves the built page from an index made at the first request: a path that is not in the index is no file, so no path
 /// can leave the folder. Vite's hashed files never change; everything else is asked for anew, by ETag.
 /// </summary>
-internal sealed class PageFiles(HostingOptions hosting)
+internal sealed class PageFiles(HostingOptions hosting, RealtimeOptions realtime)
 {
     private const string Index = "/index.html";
 
-    /// <summary>Tested to no violation with the page: see static-web/README.md.</summary>
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
-        + "connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html dompurify worker-url";
+    private readonly PagePolicies _policies = new(realtime);
 
     private static readonly FrozenDictionary<string, string> ContentTypes = new Dictionary<string, string>
     {
@@ -56,7 +53,8 @@ internal sealed class PageFiles(HostingOptions hosting)
         response.Headers.CacheControl = path.StartsWith("/assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
         if (file.ContentType.StartsWith("text/html", StringComparison.Ordinal))
         {
-            response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            // Not the asked path: an unknown one is answered with the page.
+            _policies.Write(response.Headers, isFile ? path : Index);
         }
 
         if (context.Request.Headers.IfNoneMatch.ToString().Contains(file.Tag, StringComparison.Ordinal))

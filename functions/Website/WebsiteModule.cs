@@ -12,6 +12,9 @@ internal static class WebsiteModule
     {
         // Unknown API addresses are not pages: a client that asks for one wants to read an error.
         routes.Map("/api/{**path}", NotFound).Requires(Gate.Public);
+        // The scripts of sandboxed frames: their documents' origin is opaque, so every request of theirs is another origin's.
+        routes.MapMethods("/assets/frames/{**path}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, PageFiles files) => files.ServeAsync(context))
+            .Requires(Gate.OpenFile);
         routes.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, PageFiles files) => files.ServeAsync(context))
             .Requires(Gate.Public);
     }

@@ -6,6 +6,12 @@ import { brotliCompressSync } from 'node:zlib';
 const BUDGET_START_KB = 60;
 const BUDGET_FIRST_MESSAGE_KB = 35;
 const BUDGET_REQUESTS = 8;
+const BUDGET_SIGN_IN_KB = 62;
+const BUDGET_SIGN_IN_REQUESTS = 9;
+const BUDGET_SCREEN_KB = 20;
+/** With Markdown. */
+const BUDGET_SHARED_KB = 40;
+const BUDGET_OPEN_CHAT_KB = 30;
 
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
@@ -31,8 +37,25 @@ const start = ['en', 'zh-CN'].map((locale) => [
   ...new Set([...shell, ...closure(language(locale))]),
 ]);
 const heaviest = start.reduce((a, b) => (kB(a) > kB(b) ? a : b));
-const markdown = Object.keys(manifest).find((key) => key.endsWith('markdown/Markdown.svelte'));
-const firstMessage = [...closure(markdown)].filter((file) => !heaviest.includes(file));
+const keyOf = (file) => Object.keys(manifest).find((each) => each.endsWith(file));
+// Fetched when the page has been drawn: every screen within a chat has it.
+const openChat = [
+  ...closure(keyOf('src/open-chats.ts')),
+  ...closure(keyOf('src/messages/turns/zh-CN.ts')),
+].filter((each) => !heaviest.includes(each));
+/** What a lazy screen adds, with its texts where it has some of its own. @param there What is there before. */
+function screen(file, part, there = heaviest) {
+  const key = keyOf(file);
+  const texts = Object.keys(manifest).find((each) => each.endsWith(`src/messages/${part}/zh-CN.ts`));
+  return [...new Set([...closure(key), ...(part ? closure(texts) : [])])].filter(
+    (each) => !there.includes(each),
+  );
+}
+
+const inChat = [...heaviest, ...openChat];
+const firstMessage = screen('markdown/Markdown.svelte', '', inChat);
+// + the icon and GET /api/config
+const signIn = screen('sign-in/SignInPage.svelte', 'accounts');
 // + the icon, GET /api/config and GET /api/models
 const requests = heaviest.length + 3;
 
@@ -40,6 +63,46 @@ const report = [
   ['start-up kB br', kB(heaviest), BUDGET_START_KB],
   ['start-up requests', requests, BUDGET_REQUESTS],
   ['first message adds kB br', kB(firstMessage), BUDGET_FIRST_MESSAGE_KB],
+  ['open chat adds kB br', kB(openChat), BUDGET_OPEN_CHAT_KB],
+  ['gate adds kB br', kB(screen('access-code/GatePage.svelte', '')), BUDGET_SCREEN_KB],
+  ['sign-in in all kB br', kB(heaviest) + kB(signIn), BUDGET_SIGN_IN_KB],
+  ['sign-in requests', heaviest.length + signIn.length + 2, BUDGET_SIGN_IN_REQUESTS],
+  ['offline notes add kB br', kB(screen('offline/OfflineNotes.svelte', 'offline')), BUDGET_SCREEN_KB],
+  ['account adds kB br', kB(screen('account/AccountSettings.svelte', 'accounts')), BUDGET_SCREEN_KB],
+  ['model picker adds kB br', kB(screen('model-picker/ModelPanel.svelte', 'models')), BUDGET_SCREEN_KB],
+  ['prompts and presets add kB br', kB(screen('src/LibraryHost.svelte', 'prompts')), BUDGET_SCREEN_KB],
+  ['sidebar tools add kB br', kB(screen('tools/Tools.svelte', 'sidebar')), BUDGET_SCREEN_KB],
+  ['composer tools add kB br', kB(screen('composer/ComposerTools.svelte', 'attachments')), BUDGET_SCREEN_KB],
+  [
+    'message files add kB br',
+    kB(screen('conversation/MessageFiles.svelte', 'attachments', inChat)),
+    BUDGET_SCREEN_KB,
+  ],
+  ['realtime adds kB br', kB(screen('server-api/realtime-link.ts', '')), BUDGET_SCREEN_KB],
+  ['settings add kB br', kB(screen('settings/Settings.svelte', 'settings', inChat)), BUDGET_SCREEN_KB],
+  [
+    'chat tools add kB br',
+    kB(screen('src/ChatTools.svelte', 'share', [...inChat, ...firstMessage])),
+    BUDGET_SCREEN_KB,
+  ],
+  ['shared chat adds kB br', kB(screen('share/SharedPage.svelte', 'share')), BUDGET_SHARED_KB],
+  [
+    'failed answer adds kB br',
+    kB(screen('conversation/FailedAnswer.svelte', 'failures', inChat)),
+    BUDGET_SCREEN_KB,
+  ],
+  ...[
+    ['code tools', 'markdown/CodeTools.svelte'],
+    ['table and image tools', 'markdown/dress-block.ts'],
+    ['diagram', 'markdown/Diagram.svelte'],
+    ['preview', 'markdown/HtmlPreview.svelte'],
+  ].map(([name, file]) => [
+    `${name} adds kB br`,
+    kB(screen(file, 'blocks', [...inChat, ...firstMessage])),
+    BUDGET_SCREEN_KB,
+  ]),
+  ['chat settings add kB br', kB(screen('chat-settings/ChatSettings.svelte', 'chat')), BUDGET_SCREEN_KB],
+  ['temporary note adds kB br', kB(screen('src/TemporaryNote.svelte', 'chat')), BUDGET_SCREEN_KB],
 ];
 for (const file of heaviest) console.log(`  ${kB([file]).toFixed(1).padStart(6)}  ${file}`);
 for (const [name, value, budget] of report)

@@ -66,7 +66,8 @@ public class HostLifeTests
         using var client = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = host.Address };
         using (await client.GetAsync("hang", HttpCompletionOption.ResponseHeadersRead))
         {
-            clock.Advance(TimeSpan.FromMinutes(5));
+            // One second less than the silence that would end the exchange.
+            clock.Advance(TimeSpan.FromSeconds(239));
             Assert.False(host.HandlerProcess.Exited.IsCompleted);
         }
 
@@ -83,11 +84,12 @@ public class HostLifeTests
     public async Task FunctionTimeout_RestartsTheHandlerAndCutsEveryStream()
     {
         using var folder = PublishFolder.Usual();
+        folder.HostJson(functionTimeout: "00:03:00");
         var clock = new ManualClock();
         await using var host = await FunctionsHost.StartAsync(folder.Root, options: new FunctionsHostOptions { TimeProvider = clock });
         using var client = new HttpClient { BaseAddress = host.Address };
         using var slow = await client.GetAsync("hang", HttpCompletionOption.ResponseHeadersRead);
-        clock.Advance(TimeSpan.FromMinutes(9));
+        clock.Advance(TimeSpan.FromMinutes(2));
         using var other = await client.GetAsync("stream", HttpCompletionOption.ResponseHeadersRead);
         clock.Advance(TimeSpan.FromMinutes(1));
         await Assert.ThrowsAnyAsync<IOException>(async () => await (await slow.Content.ReadAsStreamAsync()).CopyToAsync(Stream.Null));
@@ -95,6 +97,28 @@ public class HostLifeTests
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("x")).StatusCode);
         Assert.Equal(2, host.HandlerStarts);
         Assert.False(host.IsStopped);
+    }
+
+    [Fact]
+    public async Task Request_WhileTheHandlerIsDown_WaitsForTheNextOne()
+    {
+        using var folder = PublishFolder.Usual();
+        await using var host = await FunctionsHost.StartAsync(folder.Root);
+        using var client = new HttpClient { BaseAddress = host.Address };
+        host.KillHandler();
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("x")).StatusCode);
+        Assert.Equal(2, host.HandlerStarts);
+    }
+
+    [Theory]
+    [InlineData("404")]
+    [InlineData("500")]
+    public async Task Readiness_IsAnyStatus(string status)
+    {
+        using var folder = PublishFolder.Usual();
+        await using var host = await FunctionsHost.StartAsync(folder.Root, new Dictionary<string, string>(StringComparer.Ordinal) { ["ROOT_STATUS"] = status });
+        Assert.NotNull(host.HandlerProcess.StartToReady);
+        Assert.Equal("GET / HTTP/1.1 without x-ms-invocation-id", (await host.WaitForLogAsync(l => l.Text.StartsWith("GET / ", StringComparison.Ordinal))).Text);
     }
 
     [Fact]

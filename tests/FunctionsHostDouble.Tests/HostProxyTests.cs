@@ -70,6 +70,7 @@ public class HostProxyTests
         Assert.Equal("203.0.113.9:4711", (string?)headers["client-ip"]);
         Assert.Equal("test/1", (string?)headers["user-agent"]);
         Assert.Equal("a=b", (string?)headers["cookie"]);
+        Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$", (string?)headers["traceparent"]);
         Assert.Equal(200, await host.InvocationLog[0].Completed);
     }
 
@@ -122,6 +123,74 @@ public class HostProxyTests
         }
 
         await host.WaitForLogAsync(l => l.Text == "the caller left");
+    }
+
+    [Fact]
+    public async Task Silence_Of240Seconds_CutsTheExchange()
+    {
+        using var folder = PublishFolder.Usual();
+        var clock = new ManualClock();
+        await using var host = await FunctionsHost.StartAsync(folder.Root, options: new FunctionsHostOptions { TimeProvider = clock, KillAfterIdle = null });
+        using var client = new HttpClient { BaseAddress = host.Address };
+        using var answer = await client.GetAsync("hang", HttpCompletionOption.ResponseHeadersRead);
+        var stream = await answer.Content.ReadAsStreamAsync();
+        await stream.ReadExactlyAsync(new byte[1]);
+        clock.Advance(TimeSpan.FromSeconds(239));
+        Assert.DoesNotContain(host.Logs, l => l.Text == "the caller left");
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<IOException>(() => stream.CopyToAsync(Stream.Null));
+        await host.WaitForLogAsync(l => l.Text == "the caller left");
+        Assert.Equal(1, host.HandlerStarts);
+    }
+
+    [Fact]
+    public async Task Silence_BeforeTheStatus_Is504()
+    {
+        using var folder = PublishFolder.Usual();
+        var clock = new ManualClock();
+        await using var host = await FunctionsHost.StartAsync(folder.Root, options: new FunctionsHostOptions { TimeProvider = clock, KillAfterIdle = null });
+        using var client = new HttpClient { BaseAddress = host.Address };
+        var calling = client.GetAsync("silent");
+        await host.WaitForLogAsync(l => l.Text == "silent");
+        clock.Advance(TimeSpan.FromSeconds(240));
+        Assert.Equal(HttpStatusCode.GatewayTimeout, (await calling).StatusCode);
+        await host.WaitForLogAsync(l => l.Text == "the caller left");
+    }
+
+    [Fact]
+    public async Task Silence_CountsFromTheLastByte()
+    {
+        using var folder = PublishFolder.Usual();
+        folder.HostJson(functionTimeout: "-1");
+        var clock = new ManualClock();
+        await using var host = await FunctionsHost.StartAsync(folder.Root, options: new FunctionsHostOptions { TimeProvider = clock, KillAfterIdle = null });
+        using var client = new HttpClient { BaseAddress = host.Address };
+        using var answer = await client.GetAsync("stream", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        for (var events = 0; events < 3; events++)
+        {
+            Assert.StartsWith("data: ", await reader.ReadLineAsync(), StringComparison.Ordinal);
+            Assert.Equal("", await reader.ReadLineAsync());
+            clock.Advance(TimeSpan.FromSeconds(239));
+            (await client.PostAsync(events < 2 ? "more" : "release", content: null)).EnsureSuccessStatusCode();
+        }
+
+        Assert.Equal("data: two\n\n", await reader.ReadToEndAsync());
+    }
+
+    [Theory]
+    [InlineData("x?", 4096, HttpStatusCode.OK)]
+    [InlineData("x?", 4097, HttpStatusCode.RequestUriTooLong)]
+    [InlineData("x/", 8192, HttpStatusCode.OK)]
+    [InlineData("x/", 8193, HttpStatusCode.RequestUriTooLong)]
+    public async Task Url_HasTheHostsLimits(string start, int length, HttpStatusCode status)
+    {
+        using var folder = PublishFolder.Usual();
+        await using var host = await FunctionsHost.StartAsync(folder.Root);
+        using var client = new HttpClient { BaseAddress = host.Address };
+        // The limit of the query counts its question mark, that of the address the first slash.
+        var filled = start + new string('a', length - 1 - (start == "x?" ? 0 : start.Length));
+        Assert.Equal(status, (await client.GetAsync(filled)).StatusCode);
     }
 
     [Fact]

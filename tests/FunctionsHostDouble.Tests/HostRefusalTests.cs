@@ -46,6 +46,25 @@ public class HostRefusalTests
         Assert.Contains("enableProxyingHttpRequest", await RefusalAsync(folder), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"configurationProfile\": \"web-app-custom-handler\",", "configurationProfile")]
+    [InlineData("\"customHandler\": { \"http\": { \"routes\": [ { \"route\": \"{*route}\" } ] } },", "http.routes")]
+    public async Task Routes_BesideFunctionFiles_AreRefused(string more, string reason)
+    {
+        using var folder = PublishFolder.Usual();
+        folder.HostJson(more: more);
+        var message = await RefusalAsync(folder);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Schedule_WithoutSeconds_IsRefused()
+    {
+        using var folder = PublishFolder.Usual();
+        folder.Function("fn-cleanup", """{"type":"timerTrigger","direction":"in","name":"timer","schedule":"17 3 * * *"}""");
+        Assert.Contains("six fields", await RefusalAsync(folder), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task HttpFunction_WithFurtherBinding_IsRefused()
     {

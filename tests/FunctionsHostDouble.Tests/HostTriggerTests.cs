@@ -60,6 +60,40 @@ public class HostTriggerTests
         Assert.Contains(reason ?? "", result.Reason ?? "", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("none", "ok", 1, false)]
+    [InlineData("none", "fails", 5, true)]
+    [InlineData("none", "empty", 5, true)]
+    [InlineData("base64", "b2s=", 1, false)]
+    [InlineData("base64", "not base64!", 0, true)]
+    [InlineData(null, "not base64!", 0, true)]
+    public async Task Queue_DeliversUntilItSucceeds_FiveTimesAtMost(string? encoding, string raw, int tries, bool isPoison)
+    {
+        using var folder = PublishFolder.Usual();
+        folder.HostJson(messageEncoding: encoding);
+        await using var host = await FunctionsHost.StartAsync(folder.Root);
+        var delivery = await host.DeliverQueueAsync("fn-jobs", raw);
+        Assert.Equal((tries, isPoison), (delivery.Tries.Count, delivery.IsPoison));
+        var counts = host.Logs.Where(l => l.Text.StartsWith("trigger ", StringComparison.Ordinal))
+            .Select(l => (string?)JsonNode.Parse((string)JsonNode.Parse(l.Text["trigger ".Length..])!["body"]!)!["Metadata"]!["DequeueCount"]);
+        Assert.Equal(Enumerable.Range(1, tries).Select(n => FormattableString.Invariant($"{n}")), counts);
+    }
+
+    [Fact]
+    public async Task Trigger_ThatNeverEnds_CostsTheHandlerAtFunctionTimeout()
+    {
+        using var folder = PublishFolder.Usual();
+        var clock = new ManualClock();
+        await using var host = await FunctionsHost.StartAsync(folder.Root, options: new FunctionsHostOptions { TimeProvider = clock });
+        var invoking = host.InvokeQueueAsync("fn-jobs", "never");
+        await CallAsync(host);
+        clock.Advance(TimeSpan.FromMinutes(10));
+        var result = await invoking;
+        Assert.False(result.Succeeded);
+        Assert.True(await host.WhenReadyAsync());
+        Assert.Equal(2, host.HandlerStarts);
+    }
+
     [Fact]
     public async Task PublicCaller_OnATriggersPath_ComesWithProxyHeaders()
     {

@@ -29,12 +29,13 @@ internal sealed class PublishFolder : IDisposable
         return folder;
     }
 
-    public void HostJson(string executable = "handler", string proxying = "true", string functionTimeout = "00:10:00", string initializationTimeout = "00:00:20") =>
+    public void HostJson(string executable = "handler", string proxying = "true", string functionTimeout = "00:10:00", string initializationTimeout = "00:00:20",
+        string? messageEncoding = null, string more = "") =>
         File.WriteAllText(System.IO.Path.Combine(Root, "host.json"), $$"""
             {
               "version": "2.0",
               "functionTimeout": "{{functionTimeout}}",
-              "extensions": { "http": { "routePrefix": "" } },
+              "extensions": { "http": { "routePrefix": "" }{{(messageEncoding is null ? "" : $", \"queues\": {{ \"messageEncoding\": \"{messageEncoding}\" }}")}} },{{more}}
               "customHandler": {
                 "description": { "defaultExecutablePath": "{{executable}}" },
                 "enableProxyingHttpRequest": {{proxying}},

@@ -22,26 +22,35 @@ const server = http.createServer(async (request, response) => {
   const body = Buffer.concat(chunks);
   const path = request.url.split('?')[0];
   if (path === '/') {
+    console.log(`GET / HTTP/${request.httpVersion} ${request.headers['x-ms-invocation-id'] ? 'with' : 'without'} x-ms-invocation-id`);
+    response.writeHead(Number(process.env.ROOT_STATUS ?? 200));
     response.end('up');
   } else if (path.startsWith('/fn-')) {
     console.log('trigger ' + JSON.stringify({ url: request.url, headers: request.headers, body: body.toString() }));
     const item = JSON.parse(body).Data.item;
     const name = item === undefined ? 'ok' : JSON.parse(item);
+    if (name === 'never') return;
     const [type, text] = answers[name] ?? answers.ok;
     response.writeHead(name === 'fails' ? 500 : 200, { 'Content-Type': type });
     response.end(text);
   } else if (path.endsWith('/stream')) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     response.write('data: one\n\n');
-    releases.push(() => response.end('data: two\n\n'));
+    releases.push((last) => (last ? response.end('data: two\n\n') : response.write('data: more\n\n')));
   } else if (path.endsWith('/release')) {
-    releases.shift()();
+    releases.shift()(true);
+    response.end();
+  } else if (path.endsWith('/more')) {
+    releases[0](false);
     response.end();
   } else if (path.endsWith('/hang')) {
     response.on('close', () => console.log('the caller left'));
     response.writeHead(200);
     response.write('x');
     console.log('hanging');
+  } else if (path.endsWith('/silent')) {
+    response.on('close', () => console.log('the caller left'));
+    console.log('silent');
   } else if (path.endsWith('/exit')) {
     response.on('close', () => process.exit(Number(request.url.split('=')[1])));
     response.setHeader('Connection', 'close');

@@ -76,6 +76,7 @@ public sealed partial record FunctionDeclaration(
                 return new FunctionDeclaration(name, TriggerKind.Http, bindingName, Template(name, Text(trigger, "route"), Text(trigger, "authLevel"), routePrefix), methods, disabled);
             case "TIMERTRIGGER":
                 RefuseMissing(name, trigger, "schedule", environment);
+                RefuseSchedule(name, Text(trigger, "schedule")!);
                 return new FunctionDeclaration(name, TriggerKind.Timer, bindingName, "", [], disabled);
             case "QUEUETRIGGER":
                 RefuseMissing(name, trigger, "queueName", environment);
@@ -136,6 +137,15 @@ public sealed partial record FunctionDeclaration(
         if (value.Length > 2 && value.StartsWith('%') && value.EndsWith('%') && !environment.ContainsKey(value[1..^1]))
         {
             throw new FunctionsHostException($"The {property} of {name} refers to the app setting {value}, which is not set.");
+        }
+    }
+
+    /// <summary>Six fields, the first of which is seconds (NCRONTAB); settings are taken as they are.</summary>
+    private static void RefuseSchedule(string name, string schedule)
+    {
+        if (!schedule.StartsWith('%') && schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 6)
+        {
+            throw new FunctionsHostException($"The schedule \"{schedule}\" of {name} must have six fields: seconds come first.");
         }
     }
 

@@ -10,8 +10,7 @@ namespace OpenWebUi.FunctionsHostDouble;
 
 /// <summary>
 /// A double of the Azure Functions host for a custom handler with <c>enableProxyingHttpRequest</c>. It reads a published folder, runs
-/// its executable and forwards to it as the real host does (docs: the contract file; source: azure-functions-host v4). Not played: keys
-/// and claims, CORS answers of the platform, scale-out, trigger polling and retries.
+/// its executable and forwards to it as the real host does (docs/functions-host.md says what is played; source: azure-functions-host v4).
 /// </summary>
 public sealed class FunctionsHost : IAsyncDisposable
 {
@@ -106,6 +105,24 @@ public sealed class FunctionsHost : IAsyncDisposable
         return InvokeAsync(function, TriggerPayload.Queue(function, message, dequeueCount, _options.TimeProvider.GetUtcNow()), cancellationToken);
     }
 
+    /// <summary>Delivers a message as it lies in the queue until it succeeds, <c>maxDequeueCount</c> times at most; then, or in a wrong encoding, it is poison.</summary>
+    public async Task<QueueDelivery> DeliverQueueAsync(string name, string raw, CancellationToken cancellationToken = default)
+    {
+        var function = Find(name, TriggerKind.Queue);
+        if (TriggerPayload.Decode(raw, _settings.QueueIsBase64) is not { } message)
+        {
+            return new([], IsPoison: true);
+        }
+
+        var tries = new List<InvocationResult>();
+        do
+        {
+            tries.Add(await InvokeQueueAsync(function.Name, message, tries.Count + 1, cancellationToken));
+        }
+        while (!tries[^1].Succeeded && tries.Count < _settings.MaxDequeueCount);
+        return new(tries, IsPoison: !tries[^1].Succeeded);
+    }
+
     /// <summary>SIGKILL, as a crash: the restart rules apply (exit code 137 counts).</summary>
     public void KillHandler() => _supervisor.Kill(KillReason.None);
 
@@ -185,6 +202,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = _options.MaxRequestBodyBytes;
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
             kestrel.Listen(IPAddress.Loopback, 0);
         });
         _app = builder.Build();
@@ -196,6 +214,12 @@ public sealed class FunctionsHost : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        if (HttpProxy.IsTooLong(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status414UriTooLong;
+            return;
+        }
+
         _proxy!.PlayFrontEnd(context);
         var function = _routes.Match(context.Request.Method, context.Request.Path);
         if (function is null || function.IsDisabled)

@@ -18,7 +18,7 @@ public sealed record FunctionsHostOptions
     /// <summary>The handler is killed when no invocation has run for this long, and started again for the next one, as on an idle plan; 30 s unless set, null never.</summary>
     public TimeSpan? KillAfterIdle { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The clock for <see cref="KillAfterIdle"/>, functionTimeout and the window of the restart rules; the system's unless set. Polling and retries always use real time.</summary>
+    /// <summary>The clock for <see cref="KillAfterIdle"/>, functionTimeout, the 240 s of silence and the window of the restart rules; the system's unless set. Polling and retries always use real time.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The largest request body in bytes; 104857600, the host's default, unless set.</summary>

@@ -92,12 +92,14 @@ public sealed class HandlerProcess : IDisposable
             start.Environment[name] = value;
         }
 
+        var id = 0;
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => Add(HostLogSource.StandardOutput, e.Data);
         process.ErrorDataReceived += (_, e) => Add(HostLogSource.StandardError, e.Data);
         try
         {
             process.Start();
+            id = process.Id;
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -113,6 +115,7 @@ public sealed class HandlerProcess : IDisposable
         {
             if (line is not null)
             {
+                ProductLog.Add(id, line);
                 log.Add(source, line);
             }
         }

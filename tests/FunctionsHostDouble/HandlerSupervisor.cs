@@ -31,7 +31,7 @@ internal sealed class HandlerSupervisor : IAsyncDisposable
     public HandlerSupervisor(HostSettings settings, IReadOnlyDictionary<string, string> environment, HostLog log, TimeProvider time)
     {
         (_settings, _environment, _log, _time) = (settings, environment, log, time);
-        Port = FreePort();
+        Port = FreePort.Find();
         Address = new Uri(FormattableString.Invariant($"http://127.0.0.1:{Port}/"));
     }
 
@@ -260,25 +260,4 @@ internal sealed class HandlerSupervisor : IAsyncDisposable
 
     private static TaskCompletionSource<bool> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>
-    /// A free port below the range from which the system takes ports for outgoing connections and for port 0: within it, another
-    /// test could get the port between this check and the handler's start.
-    /// </summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 30_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: try another.
-            }
-        }
-    }
 }

@@ -11,8 +11,11 @@ namespace OpenWebUi.FunctionsHostDouble;
 /// <param name="ExecutablePath">Full path of the handler, or a command found on PATH.</param>
 /// <param name="Arguments">The command line, joined by blanks without quoting, as the host does.</param>
 /// <param name="WorkingDirectory">Full path; the app root unless set.</param>
+/// <param name="QueueIsBase64">Whether queue messages must be base64 (<c>extensions.queues.messageEncoding</c>, which is <c>base64</c> unless set).</param>
+/// <param name="MaxDequeueCount">How often a queue message is delivered (<c>extensions.queues.maxDequeueCount</c>); 5 unless set.</param>
 internal sealed partial record HostSettings(
-    string RoutePrefix, TimeSpan? FunctionTimeout, TimeSpan InitializationTimeout, string ExecutablePath, string Arguments, string WorkingDirectory)
+    string RoutePrefix, TimeSpan? FunctionTimeout, TimeSpan InitializationTimeout, string ExecutablePath, string Arguments, string WorkingDirectory,
+    bool QueueIsBase64, int MaxDequeueCount)
 {
     private const string OverridePrefix = "AzureFunctionsJobHost__";
 
@@ -28,6 +31,11 @@ internal sealed partial record HostSettings(
         if (json["version"] != "2.0")
         {
             throw new FunctionsHostException("host.json needs \"version\": \"2.0\".");
+        }
+
+        if (json["configurationProfile"] is { Length: > 0 } profile && profile != "default")
+        {
+            throw new FunctionsHostException($"configurationProfile {profile} sets customHandler.http.routes, which cannot stand beside function.json files.");
         }
 
         if (json.GetSection("customHandler:http:routes").GetChildren().Any())
@@ -53,7 +61,9 @@ internal sealed partial record HostSettings(
             Time(json["customHandler:initializationTimeout"], "customHandler.initializationTimeout") ?? TimeSpan.FromSeconds(30),
             Executable(root, Expand(json["customHandler:description:defaultExecutablePath"] ?? "", environment), environment),
             string.Join(' ', arguments),
-            workingDirectory);
+            workingDirectory,
+            !string.Equals(json["extensions:queues:messageEncoding"], "none", StringComparison.OrdinalIgnoreCase),
+            int.Parse(json["extensions:queues:maxDequeueCount"] ?? "5", CultureInfo.InvariantCulture));
     }
 
     private static IConfigurationRoot Read(string file, IReadOnlyDictionary<string, string> environment)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OpenWebUi.FunctionsHostDouble;
@@ -8,7 +9,13 @@ namespace OpenWebUi.FunctionsHostDouble;
 /// <summary>Forwards a matched request to the handler with the host's settings: YARP's default transformer, 240 s without a byte, no redirects, no cookies.</summary>
 internal sealed class HttpProxy(IHttpForwarder forwarder, FunctionsHostOptions options, Uri handler) : IDisposable
 {
-    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
+    /// <summary>Characters, as the documentation of the HTTP trigger has them.</summary>
+    private const int MaxQuery = 4096, MaxUrl = 8192;
+
+    /// <summary>The host's ActivityTimeout. It is watched by <see cref="SilenceClock"/>, because YARP's own cannot be moved.</summary>
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(240);
+
+    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan };
 
     private readonly HttpMessageInvoker _invoker = new(new RetryProxyHandler(new SocketsHttpHandler
     {
@@ -20,6 +27,9 @@ internal sealed class HttpProxy(IHttpForwarder forwarder, FunctionsHostOptions o
         ActivityHeadersPropagator = DistributedContextPropagator.Current,
     }));
 
+    public static bool IsTooLong(HttpContext context) =>
+        context.Request.QueryString.Value!.Length > MaxQuery || context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Length > MaxUrl;
+
     public async Task ForwardAsync(HttpContext context, HostInvocation invocation)
     {
         var id = invocation.Id.ToString();
@@ -27,7 +37,19 @@ internal sealed class HttpProxy(IHttpForwarder forwarder, FunctionsHostOptions o
         headers["x-ms-invocation-id"] = id;
         headers["X-Azure-Functions-InvocationId"] = id;
         headers["X-Azure-Functions-HostVersion"] = options.HostVersion;
-        await forwarder.SendAsync(context, handler.ToString(), _invoker, Config, HttpTransformer.Default);
+        if (headers.TraceParent.Count == 0)
+        {
+            // The host's own span; a caller's trace goes on.
+            headers.TraceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00";
+        }
+
+        using var silence = new SilenceClock(context, MaxSilence, options.TimeProvider);
+        await forwarder.SendAsync(context, handler.ToString(), _invoker, Config, HttpTransformer.Default, silence.Token);
+        if (silence.HasEnded && !context.Response.HasStarted)
+        {
+            // As YARP answers when its own clock ends the exchange.
+            context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
+        }
     }
 
     /// <summary>What the App Service front end and the host's header fix-up do before a function is chosen.</summary>

@@ -13,3 +13,8 @@ public sealed record InvocationResult(bool Succeeded, string? Reason, int? Statu
     /// <summary>The lines that the handler gave the host to log.</summary>
     public IReadOnlyList<string> Logs => Answer?[nameof(Logs)] is JsonArray lines ? [.. lines.Select(l => l!.GetValue<string>())] : [];
 }
+
+/// <summary>What became of a queue message.</summary>
+/// <param name="Tries">Each delivery, in order; none where it could not be decoded.</param>
+/// <param name="IsPoison">It was moved to the queue's <c>-poison</c>.</param>
+public sealed record QueueDelivery(IReadOnlyList<InvocationResult> Tries, bool IsPoison);

@@ -44,6 +44,24 @@ internal static class TriggerPayload
         },
     });
 
+    /// <summary>The text of a message as it lies in the queue; null where it is not what host.json says.</summary>
+    public static string? Decode(string raw, bool isBase64)
+    {
+        if (!isBase64)
+        {
+            return raw;
+        }
+
+        try
+        {
+            return global::System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(raw));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     private static JsonObject System(FunctionDeclaration function, DateTimeOffset now) => new()
     {
         ["MethodName"] = function.Name,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using OpenWebUi.Tests.Package;
 
@@ -21,7 +22,7 @@ public sealed class FunctionRouteTests
     public void Functions_AreTheseAndTheCatchAllSortsLast()
     {
         var routes = Declarations.ToDictionary(NameOf, RouteOf);
-        Assert.Equal(["Access", "Chat", "Housekeeping", "Ollama", "OpenAi", "V1", "Website"], routes.Keys.Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(["Access", "Auth", "Chat", "Housekeeping", "Ollama", "OpenAi", "V1", "Website"], routes.Keys.Order(StringComparer.OrdinalIgnoreCase));
         Assert.Equal("Website", routes.Keys.Max(StringComparer.OrdinalIgnoreCase));
         Assert.Equal([Timer], routes.Where(r => r.Value is null).Select(r => r.Key));
         Assert.Equal(["Website"], routes.Where(r => r.Value == "{*path}").Select(r => r.Key));
@@ -29,6 +30,7 @@ public sealed class FunctionRouteTests
 
     [Theory]
     [InlineData("Access", "api/v1/access/{*path}")]
+    [InlineData("Auth", "api/v1/auths/{*path}")]
     [InlineData("Chat", "api/chat/{*path}")]
     [InlineData("Ollama", "ollama/{*path}")]
     [InlineData("OpenAi", "openai/{*path}")]
@@ -76,6 +78,13 @@ public sealed class FunctionRouteTests
         Assert.Equal("", (string?)host["extensions"]!["http"]!["routePrefix"]);
         Assert.True((bool)host["customHandler"]!["enableProxyingHttpRequest"]!);
         Assert.Equal("OpenWebUi", (string?)host["customHandler"]!["description"]!["defaultExecutablePath"]);
+        // Each open stream is an invocation: no throttle, and the app ends one before the host ends the app.
+        Assert.Equal((-1, -1, false), ((int)host["extensions"]!["http"]!["maxConcurrentRequests"]!, (int)host["extensions"]!["http"]!["maxOutstandingRequests"]!, (bool)host["extensions"]!["http"]!["dynamicThrottlesEnabled"]!));
+        Assert.True(TimeSpan.Parse((string)host["functionTimeout"]!, CultureInfo.InvariantCulture) > OpenWebUi.Platform.Hosting.RequestLimit.Max);
+        Assert.True(TimeSpan.Parse((string)host["customHandler"]!["initializationTimeout"]!, CultureInfo.InvariantCulture) >= TimeSpan.FromSeconds(30));
+        // A line on standard error is an error in Azure; the default (base64) would turn plain queue messages into poison.
+        Assert.Null(host["customHandler"]!["description"]!["useStdErrorStreamForErrorsOnly"]);
+        Assert.Equal("none", (string?)host["extensions"]!["queues"]!["messageEncoding"]);
         // Routes here and function.json files exclude each other: the host would stop.
         Assert.Null(host["customHandler"]!["http"]);
         Assert.Null(host["configurationProfile"]);

@@ -11,21 +11,28 @@ internal sealed class Exchange(StubServer stub, HttpContext context, StubRequest
     public async Task RunAsync()
     {
         var behavior = stub.Behavior.Kind == StubBehaviorKind.Answer ? StubBehavior.FromModel(request.Model) : stub.Behavior;
-        var ollama = request.Path.StartsWith("/api/", StringComparison.Ordinal) && !request.Path.StartsWith("/api/v1/", StringComparison.Ordinal);
+        var dialect = AnthropicDialect.Speaks(request) ? StubDialect.Anthropic
+            : request.Path.StartsWith("/api/", StringComparison.Ordinal) && !request.Path.StartsWith("/api/v1/", StringComparison.Ordinal) ? StubDialect.Ollama
+            : StubDialect.OpenAi;
         if (behavior.Kind == StubBehaviorKind.Custom)
         {
             await behavior.Handler!(context, request);
         }
         else if (!KeyIsRight())
         {
-            await Refusals.SendErrorAsync(context, ollama, 401, StubErrors.MessageFor(401), ending);
+            await Refusals.SendErrorAsync(context, dialect, 401, StubErrors.MessageFor(401), ending);
         }
-        else if (!await Refusals.SendAsync(context, request, left, behavior, ollama, ending))
+        else if (!await Refusals.SendAsync(stub, context, request, left, behavior, dialect, ending))
         {
-            var reply = ollama ? OllamaDialect.Answer(stub, request, behavior) : OpenAiDialect.Answer(stub, request, behavior);
+            var reply = dialect switch
+            {
+                StubDialect.Anthropic => AnthropicDialect.Answer(stub, request, behavior),
+                StubDialect.Ollama => OllamaDialect.Answer(stub, request, behavior),
+                _ => OpenAiDialect.Answer(stub, request, behavior),
+            };
             if (reply is null)
             {
-                await Refusals.SendErrorAsync(context, ollama, 404, $"The stub has no {request.Method} {request.Path}.", ending);
+                await Refusals.SendErrorAsync(context, dialect, 404, $"The stub has no {request.Method} {request.Path}.", ending);
             }
             else
             {
@@ -47,7 +54,7 @@ internal sealed class Exchange(StubServer stub, HttpContext context, StubRequest
             await request.HoldAsync(ending);
         }
 
-        if (behavior.Kind is StubBehaviorKind.Cut or StubBehaviorKind.CutMidLine)
+        if (behavior.Kind is StubBehaviorKind.Cut or StubBehaviorKind.CutMidLine or StubBehaviorKind.CutAt)
         {
             await CutAsync(reply, behavior);
             return;
@@ -133,7 +140,9 @@ internal sealed class Exchange(StubServer stub, HttpContext context, StubRequest
         using var wire = new MemoryStream();
         var framing = reply.Length is { } length ? string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}") : "Transfer-Encoding: chunked";
         wire.Write(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {reply.ContentType}\r\n{framing}\r\n\r\n"));
-        var chunks = reply.Chunks.Take(behavior.Count).ToList();
+        var chunks = behavior.Kind == StubBehaviorKind.CutAt
+            ? [reply.Chunks.SelectMany(chunk => chunk.ToArray()).Take(behavior.Count).ToArray()]
+            : reply.Chunks.Take(behavior.Count).ToList();
         if (behavior.Kind == StubBehaviorKind.CutMidLine && reply.Chunks.Skip(behavior.Count).FirstOrDefault() is { Length: > 1 } next)
         {
             chunks.Add(next[..(next.Length / 2)]);

@@ -11,9 +11,9 @@ internal static class OllamaDialect
     /// <summary>The right answer; null where the dialect has no such route.</summary>
     public static StubReply? Answer(StubServer stub, StubRequest request, StubBehavior behavior) => (request.Method, request.Path) switch
     {
-        ("GET", "/api/version") => StubReply.Json(new JsonObject { ["version"] = "0.99.0-stub" }),
+        ("GET", "/api/version") => StubReply.Json(new JsonObject { ["version"] = stub.OllamaVersion }),
         ("GET", "/api/tags") => StubReply.Json(new JsonObject { ["models"] = new JsonArray([.. stub.Models.Select(Tag)]) }),
-        ("GET", "/api/ps") => StubReply.Json(new JsonObject { ["models"] = new JsonArray([.. stub.Models.Take(1).Select(Running)]) }),
+        ("GET", "/api/ps") => StubReply.Json(new JsonObject { ["models"] = new JsonArray([.. stub.Models.Take(1).Select(model => Running(model, stub.LoadedContext))]) }),
         ("POST", "/api/show") => StubReply.Json(Show()),
         ("POST", "/api/chat") => Chat(stub, request, behavior),
         ("POST", "/api/generate") => Generate(stub, request, behavior),
@@ -43,13 +43,13 @@ internal static class OllamaDialect
 
         var answer = stub.ReplyText
             ?? (StubText.LastRole(request.Json) == "tool" ? "The tool said: " + StubText.LastMessage(request.Json, "tool") : "You said: " + prompt);
-        return Reply(request, behavior, prompt, StubText.Pieces(answer, behavior), text => Part("message", Message(text)), text => Part("message", Message(text)));
+        return Reply(request, behavior, prompt, StubText.Pieces(stub.ReplyText, answer, behavior), text => Part("message", Message(text)), text => Part("message", Message(text)));
     }
 
     private static StubReply Generate(StubServer stub, StubRequest request, StubBehavior behavior)
     {
         var prompt = StubText.Content(request.Json?["prompt"]);
-        var pieces = StubText.Pieces(stub.ReplyText ?? "You said: " + prompt, behavior);
+        var pieces = StubText.Pieces(stub.ReplyText, "You said: " + prompt, behavior);
         return Reply(request, behavior, prompt, pieces, text => Part("response", text), text => Part("response", text));
     }
 
@@ -123,11 +123,16 @@ internal static class OllamaDialect
         ["details"] = Details(),
     };
 
-    private static JsonObject Running(string model)
+    private static JsonObject Running(string model, int? context)
     {
         var tag = Tag(model);
         tag["expires_at"] = Time;
         tag["size_vram"] = 0;
+        if (context is not null)
+        {
+            tag["context_length"] = context;
+        }
+
         return tag;
     }
 

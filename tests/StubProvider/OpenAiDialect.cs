@@ -51,7 +51,7 @@ internal static class OpenAiDialect
     {
         if (path.EndsWith("/models", StringComparison.Ordinal))
         {
-            return StubReply.Json(new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. stub.Models.Select(Model)]) });
+            return StubReply.Json(new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. stub.Models.Select(id => stub.IsVllm ? Vllm.Model(id) : Model(id))]) });
         }
 
         var slash = path.IndexOf("/models/", StringComparison.Ordinal);
@@ -66,7 +66,7 @@ internal static class OpenAiDialect
         var text = stub.ReplyText
             ?? (StubText.LastRole(request.Json) == "tool" ? "The tool said: " + StubText.LastMessage(request.Json, "tool") : "You said: " + prompt);
         var tool = StubText.ToolCall(request.Json);
-        var pieces = StubText.Pieces(text, behavior);
+        var pieces = StubText.Pieces(stub.ReplyText, text, behavior);
         if (Streams(request, behavior))
         {
             var withUsage = StubText.Bool(request.Json?["stream_options"]?["include_usage"]) == true;
@@ -168,7 +168,7 @@ internal static class OpenAiDialect
     private static StubReply Completion(StubServer stub, StubRequest request, StubBehavior behavior)
     {
         var prompt = StubText.Inputs(request.Json?["prompt"])[0];
-        var pieces = StubText.Pieces(stub.ReplyText ?? "You said: " + prompt, behavior);
+        var pieces = StubText.Pieces(stub.ReplyText, "You said: " + prompt, behavior);
         if (Streams(request, behavior))
         {
             var chunks = pieces.Select(p => Event(Body(p, null))).Append(Event(Body("", "stop"))).Append(Done);

@@ -9,7 +9,7 @@ internal static class OpenAiResponses
     public static StubReply Answer(StubServer stub, StubRequest request, StubBehavior behavior)
     {
         var prompt = request.Json?["input"] is JsonArray items ? StubText.Content(items.LastOrDefault()?["content"]) : StubText.String(request.Json?["input"]) ?? "";
-        var pieces = StubText.Pieces(stub.ReplyText ?? "You said: " + prompt, behavior);
+        var pieces = StubText.Pieces(stub.ReplyText, "You said: " + prompt, behavior);
         return OpenAiDialect.Streams(request, behavior)
             ? new StubReply("text/event-stream; charset=utf-8", Events(request, prompt, pieces), Failure(), DoneChunks: 1)
             : StubReply.Json(Response(request, prompt, string.Concat(pieces), pieces.Count()));

@@ -41,7 +41,10 @@ public sealed class ProxyStub : IAsyncDisposable
     public IReadOnlyList<string> Targets => [.. _requests.Select(r => r.Target)];
 
     /// <summary>Starts a proxy that forwards everything to that stub; for CONNECT to an https target let it be a TLS stub.</summary>
-    public static ProxyStub Start(StubServer forwardTo) => new(forwardTo.Port);
+    public static ProxyStub Start(StubServer forwardTo) => Start(forwardTo.Port);
+
+    /// <summary>Starts a proxy that forwards everything to that port of 127.0.0.1.</summary>
+    public static ProxyStub Start(int forwardToPort) => new(forwardToPort);
 
     /// <summary>Ends every connection and stops listening.</summary>
     public async ValueTask DisposeAsync()

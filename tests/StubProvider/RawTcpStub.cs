@@ -17,6 +17,9 @@ public enum RawTcpMode
 
     /// <summary>Connections end as soon as they are accepted.</summary>
     CloseAtOnce,
+
+    /// <summary>Connecting never ends: the queue of waiting connections is full, and the system drops what comes after, as a firewall does (Linux).</summary>
+    Drop,
 }
 
 /// <summary>A TCP endpoint on 127.0.0.1 that is no HTTP server.</summary>
@@ -27,6 +30,7 @@ public sealed class RawTcpStub : IAsyncDisposable
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _disconnected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RawTcpMode _mode;
+    private readonly List<Socket> _waiting = [];
     private readonly Task _accepting = Task.CompletedTask;
     private int _connections;
 
@@ -35,7 +39,12 @@ public sealed class RawTcpStub : IAsyncDisposable
         _mode = mode;
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
-        if (mode != RawTcpMode.Refuse)
+        if (mode == RawTcpMode.Drop)
+        {
+            _socket.Listen(0);
+            FillQueue();
+        }
+        else if (mode != RawTcpMode.Refuse)
         {
             _socket.Listen();
             _accepting = AcceptAsync();
@@ -67,8 +76,27 @@ public sealed class RawTcpStub : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         _socket.Dispose();
+        _waiting.ForEach(waiting => waiting.Dispose());
         await _accepting;
         _stopping.Dispose();
+    }
+
+    /// <summary>More connections than the queue holds, none of which is ever accepted.</summary>
+    private void FillQueue()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            var waiting = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            _waiting.Add(waiting);
+            try
+            {
+                waiting.Connect(IPAddress.Loopback, Port);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+            {
+                // It waits.
+            }
+        }
     }
 
     private async Task AcceptAsync()

@@ -13,7 +13,7 @@ internal static class Refusals
 
     /// <summary>Sends what the behaviour asks for and returns true; false where the behaviour is one of an answer.</summary>
     public static async Task<bool> SendAsync(
-        HttpContext context, StubRequest request, CancellationTokenRegistration left, StubBehavior behavior, bool ollama, CancellationToken cancellationToken)
+        StubServer stub, HttpContext context, StubRequest request, CancellationTokenRegistration left, StubBehavior behavior, StubDialect dialect, CancellationToken cancellationToken)
     {
         var status = behavior.StatusCode;
         switch (behavior.Kind)
@@ -25,11 +25,13 @@ internal static class Refusals
                 }
 
                 context.Response.Headers["x-request-id"] = "stub-request";
-                await SendErrorAsync(context, ollama, status, behavior.Message ?? StubErrors.MessageFor(status), cancellationToken);
+                await SendErrorAsync(context, dialect, status, behavior.Message ?? StubErrors.MessageFor(status), cancellationToken);
                 return true;
             case StubBehaviorKind.Vllm:
-                var message = status == 404 ? $"The model `{request.Model}` does not exist." : StubErrors.MessageFor(status);
-                await SendBytesAsync(context, status, "application/json", StubErrors.Bytes(StubErrors.Vllm(status, message)), cancellationToken);
+                await SendVllmAsync(context, status, Vllm.MessageFor(status, request), cancellationToken);
+                return true;
+            case StubBehaviorKind.Answer when stub.IsVllm && Vllm.Refusal(stub, request) is { } refusal:
+                await SendVllmAsync(context, refusal.Status, refusal.Message, cancellationToken);
                 return true;
             case StubBehaviorKind.Html:
                 await SendBytesAsync(context, 200, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Page), cancellationToken);
@@ -56,11 +58,19 @@ internal static class Refusals
     }
 
     /// <summary>Sends an error in the form of the route's dialect.</summary>
-    public static Task SendErrorAsync(HttpContext context, bool ollama, int status, string message, CancellationToken cancellationToken)
+    public static Task SendErrorAsync(HttpContext context, StubDialect dialect, int status, string message, CancellationToken cancellationToken)
     {
-        JsonObject body = ollama ? StubErrors.Ollama(message) : StubErrors.OpenAi(status, message);
+        JsonObject body = dialect switch
+        {
+            StubDialect.Ollama => StubErrors.Ollama(message),
+            StubDialect.Anthropic => StubErrors.Anthropic(status, message),
+            _ => StubErrors.OpenAi(status, message),
+        };
         return SendBytesAsync(context, status, "application/json", StubErrors.Bytes(body), cancellationToken);
     }
+
+    private static Task SendVllmAsync(HttpContext context, int status, string message, CancellationToken cancellationToken) =>
+        SendBytesAsync(context, status, "application/json", StubErrors.Bytes(StubErrors.Vllm(status, message)), cancellationToken);
 
     private static async Task SendBytesAsync(HttpContext context, int status, string contentType, byte[] body, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace OpenWebUi.StubProvider;
 public enum StubBehaviorKind
 {
     Answer, Status, Vllm, Cut, CutMidLine, Stall, SlowHeaders, Html, HtmlBadGateway, Garbage, Redirect,
-    Gzip, WrongType, EndlessLine, ErrorMidStream, Stepped, Paced, Empty, NotJson, NoStream, NoDone, Custom,
+    CutAt, Gzip, WrongType, EndlessLine, ErrorMidStream, Stepped, Paced, Empty, NotJson, NoStream, NoDone, Custom,
 }
 
 /// <summary>
@@ -60,7 +60,7 @@ public sealed record StubBehavior
     /// <summary>What kind of behaviour this is.</summary>
     public StubBehaviorKind Kind { get; }
 
-    /// <summary>Chunks before the event (cut, stall, error), or text chunks in the answer (stepped, paced).</summary>
+    /// <summary>Chunks before the event (cut, stall, error), bytes before it (cutat), or text chunks in the answer (stepped, paced).</summary>
     public int Count { get; private init; }
 
     /// <summary>The HTTP status of <see cref="Status"/> and <see cref="Vllm"/>.</summary>
@@ -90,6 +90,9 @@ public sealed record StubBehavior
 
     /// <summary>Model <c>cut</c>: resets the connection after this many chunks, in the middle of the body.</summary>
     public static StubBehavior Cut(int afterChunks = 3) => new(StubBehaviorKind.Cut) { Count = afterChunks };
+
+    /// <summary>Model <c>cutat-&lt;bytes&gt;</c>: resets the connection after this many bytes of the body, in the middle of whatever stands there.</summary>
+    public static StubBehavior CutAt(int bytes) => new(StubBehaviorKind.CutAt) { Count = bytes };
 
     /// <summary>Model <c>stall</c>: headers and this many chunks, then nothing until released (the rest follows) or aborted.</summary>
     public static StubBehavior Stall(int afterChunks = 1) => new(StubBehaviorKind.Stall) { Count = afterChunks };
@@ -154,6 +157,7 @@ public sealed record StubBehavior
         {
             ("status", 1) when first is >= 400 and <= 599 => Status(first, first is 429 or 503 ? TimeSpan.FromSeconds(7) : null),
             ("vllm", 1) when first is >= 400 and <= 599 => Vllm(first),
+            ("cutat", 1) => CutAt(first),
             ("stepped", 1) => Stepped(first),
             ("paced", 2) when int.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms > 0 =>
                 Paced(first, TimeSpan.FromMilliseconds(ms)),

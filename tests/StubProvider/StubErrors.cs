@@ -33,6 +33,28 @@ public static class StubErrors
     /// <summary>Ollama: <c>{"error":"..."}</c>.</summary>
     public static JsonObject Ollama(string message) => new() { ["error"] = message };
 
+    /// <summary>Anthropic: <c>{"type":"error","error":{"type","message"},"request_id"}</c>.</summary>
+    public static JsonObject Anthropic(int status, string message) => new()
+    {
+        ["type"] = "error",
+        ["error"] = new JsonObject
+        {
+            ["type"] = status switch
+            {
+                401 => "authentication_error",
+                403 => "permission_error",
+                404 => "not_found_error",
+                413 => "request_too_large",
+                429 => "rate_limit_error",
+                503 or 529 => "overloaded_error",
+                >= 500 => "api_error",
+                _ => "invalid_request_error",
+            },
+            ["message"] = message,
+        },
+        ["request_id"] = "req_stub",
+    };
+
     /// <summary>vLLM: flat, with a numeric code.</summary>
     public static JsonObject Vllm(int status, string message) => new()
     {

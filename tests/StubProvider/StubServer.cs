@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace OpenWebUi.StubProvider;
 
 /// <summary>
-/// A model provider on 127.0.0.1 that speaks the OpenAI and the Ollama dialect, records what it is asked and misbehaves on demand:
+/// A model provider on 127.0.0.1 that speaks the OpenAI, the Ollama and the Anthropic dialect, records what it is asked and misbehaves on demand:
 /// for all requests by <see cref="Behavior"/>, for single ones by their model's name (<see cref="StubBehavior.FromModel"/>).
 /// </summary>
 public sealed class StubServer : IAsyncDisposable
@@ -48,8 +48,17 @@ public sealed class StubServer : IAsyncDisposable
     /// <summary>The ids of <c>/v1/models</c> and <c>/api/tags</c>; <c>echo</c>, <c>echo-large</c> and <c>embed</c> unless set.</summary>
     public IReadOnlyList<string> Models { get; set; } = ["echo", "echo-large", "embed"];
 
+    /// <summary>Answers as vLLM does: its model list with <c>max_model_len</c>, 404 for models that are not in it, 400 for more tokens than they have.</summary>
+    public bool IsVllm { get; set; }
+
     /// <summary>The answer's text; null, the default, echoes: <c>You said: </c> and the last user message.</summary>
     public string? ReplyText { get; set; }
+
+    /// <summary>What <c>/api/version</c> of the Ollama dialect says; a version newer than any unless set.</summary>
+    public string OllamaVersion { get; set; } = "0.99.0-stub";
+
+    /// <summary>The context of the model that <c>/api/ps</c> says is loaded, in tokens; null, the default, as servers that do not say.</summary>
+    public int? LoadedContext { get; set; }
 
     /// <summary>The length of embedding vectors, 8 unless set; vectors have unit length and depend on the text alone.</summary>
     public int EmbeddingDimensions { get; set; } = 8;
@@ -75,6 +84,10 @@ public sealed class StubServer : IAsyncDisposable
         options ??= new StubOptions();
         return StartAsync(new StubServer(options, StubCertificate.Create(expired, options.TimeProvider.GetUtcNow())), cancellationToken);
     }
+
+    /// <summary>Starts a stub over TLS with this certificate, which it disposes of.</summary>
+    public static Task<StubServer> StartTlsAsync(X509Certificate2 certificate, CancellationToken cancellationToken = default) =>
+        StartAsync(new StubServer(new StubOptions(), certificate), cancellationToken);
 
     /// <summary>
     /// The next request that no earlier call returned, once its whole body is here; with <paramref name="path"/> the next to that

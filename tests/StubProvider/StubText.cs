@@ -9,15 +9,20 @@ namespace OpenWebUi.StubProvider;
 internal static class StubText
 {
     /// <summary>The answer in the pieces in which it is streamed: at least three for an echo, exactly <c>Count</c> for stepped and paced.</summary>
-    public static IEnumerable<string> Pieces(string text, StubBehavior behavior)
+    /// <param name="reply">What the test wants to be said; null, the default, lets stepped and paced count, and all others echo.</param>
+    public static IEnumerable<string> Pieces(string? reply, string echo, StubBehavior behavior)
     {
-        if (behavior.Kind is StubBehaviorKind.Stepped or StubBehaviorKind.Paced)
+        var text = reply ?? echo;
+        var isCounted = behavior.Kind is StubBehaviorKind.Stepped or StubBehaviorKind.Paced;
+        for (var i = 0; isCounted && i < behavior.Count; i++)
         {
-            for (var i = 1; i <= behavior.Count; i++)
-            {
-                yield return string.Create(CultureInfo.InvariantCulture, $"w{i} ");
-            }
+            yield return reply is null
+                ? string.Create(CultureInfo.InvariantCulture, $"w{i + 1} ")
+                : reply[Cut(reply, i, behavior.Count)..Cut(reply, i + 1, behavior.Count)];
+        }
 
+        if (isCounted)
+        {
             yield break;
         }
 
@@ -29,6 +34,13 @@ internal static class StubText
             yield return text[start..end];
             start = end;
         }
+    }
+
+    /// <summary>Where one of so many even pieces begins; never within a surrogate pair.</summary>
+    private static int Cut(string text, int piece, int pieces)
+    {
+        var at = (int)((long)text.Length * piece / pieces);
+        return at > 0 && at < text.Length && char.IsLowSurrogate(text[at]) ? at - 1 : at;
     }
 
     /// <summary>The last message with that role as plain text; parts of type text are joined.</summary>
@@ -60,7 +72,7 @@ internal static class StubText
 
         var function = tools[0]?["function"] ?? tools[0];
         var arguments = new JsonObject();
-        foreach (var (name, schema) in function?["parameters"]?["properties"] as JsonObject ?? [])
+        foreach (var (name, schema) in (function?["parameters"] ?? function?["input_schema"])?["properties"] as JsonObject ?? [])
         {
             arguments[name] = String(schema?["type"]) switch
             {

@@ -37,7 +37,7 @@ await new Promise((done) => placeholder.close(done));
 const app = spawn(join(folder, 'OpenWebUi'), {
   cwd: folder,
   env: {
-    PATH: process.env.PATH, HOST: '127.0.0.1', PORT: `${port}`, DATA_DIR: data, CHAT_CONTEXT_TOKENS: '1000', ENABLE_TITLE_GENERATION: 'false',
+    PATH: process.env.PATH, HOST: '127.0.0.1', PORT: `${port}`, DATA_DIR: data, WEBUI_AUTH: 'false', CHAT_CONTEXT_TOKENS: '1000', ENABLE_TITLE_GENERATION: 'false',
     OPENAI_API_BASE_URL: `http://127.0.0.1:${providerPort}/v1`, OPENAI_API_KEY: 'x', ENABLE_OLLAMA_API: 'false',
   },
   stdio: 'ignore',

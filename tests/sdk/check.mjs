@@ -1,5 +1,8 @@
 // A list of named checks, run one after the other: one "ok" line each, the first failure ends the run with exit code 1.
 
+/** A picture of one point, PNG in base64. */
+export const picture = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 /** Throws with the message unless the condition holds. */
 export function expect(condition, message) {
   if (!condition) throw new Error(message);

@@ -1,7 +1,7 @@
 // The official Ollama SDK with nothing but a host, and a key where one is needed: node ollama.mjs <host> [apiKey] [modelPrefix]
-// The provider behind it is tests/StubProvider; modelPrefix is for a gateway that puts one before its models' names.
+// The provider behind it is tests/StubProvider; modelPrefix is for a gateway that puts one before its models' names;
 import { Ollama } from 'ollama';
-import { expect, run, thrownBy } from './check.mjs';
+import { expect, picture, run, thrownBy } from './check.mjs';
 
 const [host, apiKey = '', prefix = ''] = process.argv.slice(2);
 if (!host) {
@@ -67,6 +67,11 @@ await run({
     expect(answer.message.tool_calls?.[0].function.arguments.city === 'stub', JSON.stringify(answer));
     const again = await client.chat({ model, tools, messages: [...messages, answer.message, { role: 'tool', tool_name: 'get_weather', content: 'sunny' }] });
     expect(again.message.content === 'The tool said: sunny', JSON.stringify(again));
+  },
+
+  async 'picture'() {
+    const answer = await client.chat({ model, messages: [{ role: 'user', content: 'what is it', images: [picture] }] });
+    expect(answer.message.content === 'You said: what is it', JSON.stringify(answer));
   },
 
   async 'embed'() {

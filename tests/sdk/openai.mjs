@@ -1,7 +1,7 @@
 // The official OpenAI SDK with nothing but a base URL and a key: node openai.mjs <baseURL> <apiKey> [modelPrefix]
 // The provider behind it is tests/StubProvider; modelPrefix is for a gateway that puts one before its models' names.
 import OpenAI, { APIUserAbortError, AuthenticationError, InternalServerError, RateLimitError } from 'openai';
-import { expect, run, thrownBy } from './check.mjs';
+import { expect, picture, run, thrownBy } from './check.mjs';
 
 const [baseURL, apiKey, prefix = ''] = process.argv.slice(2);
 if (!baseURL || !apiKey) {
@@ -70,6 +70,12 @@ await run({
     const stream = client.chat.completions.stream({ model, messages, tools });
     const message = await stream.finalMessage();
     expect(JSON.parse(message.tool_calls?.[0].function.arguments).city === 'stub', JSON.stringify(message));
+  },
+
+  async 'picture'() {
+    const content = [{ type: 'text', text: 'what is it' }, { type: 'image_url', image_url: { url: `data:image/png;base64,${picture}` } }];
+    const answer = await client.chat.completions.create({ model, messages: [{ role: 'user', content }] });
+    expect(answer.choices[0].message.content === 'You said: what is it', JSON.stringify(answer));
   },
 
   async 'embeddings'() {

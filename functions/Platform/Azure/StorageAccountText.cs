@@ -73,7 +73,8 @@ internal static class StorageAccountText
     internal static bool IsName(string name) =>
         name.Length is > 0 and <= 63 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    private static Dictionary<string, string>? Parts(string text)
+    /// <summary>The pairs of a connection string of any service; null where it is none. Names are compared without case.</summary>
+    internal static Dictionary<string, string>? Parts(string text)
     {
         var parts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var part in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

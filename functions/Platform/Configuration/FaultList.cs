@@ -12,7 +12,15 @@ internal sealed class FaultList
 
     public IReadOnlyList<Fault> All => _faults;
 
-    public void Add(string variable, string held, string expected) => _faults.Add(new(variable, held, expected));
+    /// <summary>Two rooms may read one variable: what both find is said once.</summary>
+    public void Add(string variable, string held, string expected)
+    {
+        var fault = new Fault(variable, held, expected);
+        if (!_faults.Contains(fault))
+        {
+            _faults.Add(fault);
+        }
+    }
 
     /// <summary>The one message of a failed start: a line for each fault.</summary>
     public override string ToString()

@@ -83,6 +83,10 @@ internal sealed class VariableReader(Variables variables, FaultList faults)
     public void Fault(string name, string held, string expected, bool secret = false) =>
         faults.Add(name, secret || MayHoldSecret(held) ? Mask(held) : Show(held), expected);
 
+    /// <summary>One entry of a list of names, which may hold an @ without being a secret.</summary>
+    public void FaultyEntry(string name, string entry, string expected) =>
+        faults.Add(name, MayHoldSecret(entry.Replace('@', ' ')) ? Mask(entry) : Show(entry), expected);
+
     /// <summary>A key in the wrong variable, a URL with user name and password, or with a key in its query.</summary>
     private static bool MayHoldSecret(string held) =>
         held.Contains("sk-", StringComparison.Ordinal) || held.Contains('@', StringComparison.Ordinal) || held.Contains('?', StringComparison.Ordinal);

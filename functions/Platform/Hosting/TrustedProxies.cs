@@ -11,6 +11,8 @@ internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks, bool eve
     /// <summary><c>*</c>: what they say of scheme and host is believed; which caller they speak for cannot be told.</summary>
     public bool TrustsEveryone => everyone;
 
+    public bool IsEmpty => networks.Count == 0 && !everyone;
+
     public bool Trusts(IPAddress? peer)
     {
         if (everyone)

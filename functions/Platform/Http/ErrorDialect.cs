@@ -14,6 +14,9 @@ internal enum ErrorDialect
 
     /// <summary><c>{"error":true,"msg":"..."}</c>.</summary>
     NextChat,
+
+    /// <summary><c>{"type":"error","error":{"type","message"}}</c>, Anthropic's types (its API reference, "Errors").</summary>
+    Anthropic,
 }
 
 internal sealed record ErrorDialectMetadata(ErrorDialect Dialect);
@@ -24,7 +27,8 @@ internal sealed record ErrorDialectMetadata(ErrorDialect Dialect);
 /// <param name="Message">One or two sentences for a person: what happened and what to do next.</param>
 /// <param name="Param">The field at fault, if one is.</param>
 /// <param name="RetryAfter">How long to wait before the same call makes sense; whole seconds are sent.</param>
-internal sealed record ErrorReport(int Status, string Code, string Message, string? Param = null, TimeSpan? RetryAfter = null)
+/// <param name="Fields">Where several fields are at fault: what is wrong with each. In the problem form only.</param>
+internal sealed record ErrorReport(int Status, string Code, string Message, string? Param = null, TimeSpan? RetryAfter = null, IReadOnlyDictionary<string, string>? Fields = null)
 {
     public int? RetryAfterSeconds => RetryAfter is { } wait ? (int)Math.Max(1, Math.Ceiling(wait.TotalSeconds)) : null;
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using OpenWebUi.Platform.Storage;
 
 namespace OpenWebUi.Platform.Http;
@@ -25,7 +26,7 @@ internal sealed partial class ErrorHandler(RequestDelegate next, ILogger<ErrorHa
         catch (Exception exception)
         {
             var report = ReportOf(exception);
-            if (report.Status >= 500)
+            if (report.Status >= 500 && exception is not RefusedException)
             {
                 Log.Failed(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no route");
             }
@@ -36,8 +37,25 @@ internal sealed partial class ErrorHandler(RequestDelegate next, ILogger<ErrorHa
                 return;
             }
 
+            if (report.Status == StatusCodes.Status413PayloadTooLarge)
+            {
+                LetTheRestCome(context);
+            }
+
             ForgetBody(context.Response.Headers);
             await ErrorWriter.WriteAsync(context, report);
+        }
+    }
+
+    /// <summary>
+    /// A body that was announced and refused is thrown away as it comes, by Kestrel and for 5 s at most. With a connection that closes
+    /// under its upload a proxy such as Apache loses our answer and makes a 502 of its own.
+    /// </summary>
+    private static void LetTheRestCome(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
         }
     }
 
@@ -52,6 +70,7 @@ internal sealed partial class ErrorHandler(RequestDelegate next, ILogger<ErrorHa
 
     private static ErrorReport ReportOf(Exception exception) => exception switch
     {
+        RefusedException refused => refused.Report,
         BadHttpRequestException { StatusCode: 413 } => new(413, "body_too_large", "The request body is larger than this route takes."),
         BadHttpRequestException bad => new(bad.StatusCode, "bad_request", bad.Message),
         // Where the store is and what is wrong with it is the operator's: the log has it.

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -62,6 +61,13 @@ internal static class ErrorWriter
                     json.WriteBoolean("error", true);
                     json.WriteString("msg", report.Message);
                     break;
+                case ErrorDialect.Anthropic:
+                    json.WriteString("type", "error");
+                    json.WriteStartObject("error");
+                    json.WriteString("type", AnthropicTypeOf(report.Status));
+                    json.WriteString("message", report.Message);
+                    json.WriteEndObject();
+                    break;
                 default:
                     WriteProblem(json, report, traceId);
                     break;
@@ -74,11 +80,17 @@ internal static class ErrorWriter
     }
 
     /// <summary>The event that ends a stream which failed after its status was sent: one SSE event, or one NDJSON line.</summary>
-    public static byte[] StreamEvent(ErrorReport report, ErrorDialect dialect)
+    public static byte[] StreamEvent(ErrorReport report, ErrorDialect dialect) =>
+        AsEvent(Body(report, dialect is ErrorDialect.Ollama or ErrorDialect.Anthropic ? dialect : ErrorDialect.OpenAi, ""), dialect);
+
+    /// <summary>An error body of a dialect as the event that ends a stream. SDKs of Anthropic's look at the event's name.</summary>
+    /// <param name="body">JSON on one line.</param>
+    public static byte[] AsEvent(ReadOnlySpan<byte> body, ErrorDialect dialect) => dialect switch
     {
-        var body = Encoding.UTF8.GetString(Body(report, dialect == ErrorDialect.Ollama ? dialect : ErrorDialect.OpenAi, ""));
-        return Encoding.UTF8.GetBytes(dialect == ErrorDialect.Ollama ? body + "\n" : $"data: {body}\n\n");
-    }
+        ErrorDialect.Ollama => [.. body, (byte)'\n'],
+        ErrorDialect.Anthropic => [.. "event: error\ndata: "u8, .. body, .. "\n\n"u8],
+        _ => [.. "data: "u8, .. body, .. "\n\n"u8],
+    };
 
     private static void WriteProblem(Utf8JsonWriter json, ErrorReport report, string traceId)
     {
@@ -92,12 +104,17 @@ internal static class ErrorWriter
             json.WriteNumber("retryAfter", seconds);
         }
 
-        if (report.Param is { } field)
+        var fields = report.Fields ?? (report.Param is { } field ? new Dictionary<string, string> { [field] = report.Message } : null);
+        if (fields is not null)
         {
             json.WriteStartObject("errors");
-            json.WriteStartArray(field);
-            json.WriteStringValue(report.Message);
-            json.WriteEndArray();
+            foreach (var (name, message) in fields)
+            {
+                json.WriteStartArray(name);
+                json.WriteStringValue(message);
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
     }
@@ -109,6 +126,21 @@ internal static class ErrorWriter
         429 => "rate_limit_error",
         502 or 503 or 504 => "upstream_error",
         >= 500 => "server_error",
+        _ => "invalid_request_error",
+    };
+
+    /// <summary>By status, as Anthropic's API does it (2026): 529 is its own, and 503 says the same.</summary>
+    private static string AnthropicTypeOf(int status) => status switch
+    {
+        401 => "authentication_error",
+        402 => "billing_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        504 => "timeout_error",
+        503 or 529 => "overloaded_error",
+        >= 500 => "api_error",
         _ => "invalid_request_error",
     };
 }

@@ -7,7 +7,8 @@ namespace OpenWebUi.Platform.Http;
 /// <summary>A JSON answer written by hand: the wire forms here are other people's, and mostly not the shape of any type.</summary>
 internal static class JsonAnswer
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How every answer is escaped.</summary>
+    public static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
     {

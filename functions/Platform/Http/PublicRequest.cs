@@ -78,6 +78,12 @@ internal sealed class PublicRequest(HostingOptions hosting)
             && uri.Authority.Equals(Authority(request, uri), StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>A browser says whose page made the request: with <see cref="IsSameOrigin"/>, that it was one of ours. Every browser says so on an unsafe method.</summary>
+    public static bool SaysOrigin(HttpRequest request) => request.Headers["Sec-Fetch-Site"].Count > 0 || request.Headers.Origin.Count > 0;
+
+    /// <summary>Scheme, host and port as the caller wrote them: <c>https://chat.example.com</c>.</summary>
+    public string Origin(HttpRequest request) => $"{(IsHttps(request) ? "https" : "http")}://{Host(request).Value}";
+
     private string Authority(HttpRequest request, Uri origin)
     {
         var host = Host(request);

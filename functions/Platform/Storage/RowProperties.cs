@@ -44,7 +44,8 @@ internal sealed class RowProperties : IReadOnlyCollection<KeyValuePair<string, P
 
     public DateTimeOffset? GetTime(string name) => Has(name, out var value) ? value.AsTime() : null;
 
-    public ReadOnlyMemory<byte>? GetBytes(string name) => Has(name, out var value) ? value.AsBytes() : null;
+    // Without the cast null would become an empty memory, by way of a null array.
+    public ReadOnlyMemory<byte>? GetBytes(string name) => Has(name, out var value) ? value.AsBytes() : (ReadOnlyMemory<byte>?)null;
 
     public IEnumerator<KeyValuePair<string, PropertyValue>> GetEnumerator() => values.GetEnumerator();
 

@@ -1,3 +1,5 @@
+using OpenWebUi.Services.Identity;
+
 namespace OpenWebUi.Services.Access;
 
 /// <summary>
@@ -11,8 +13,11 @@ internal abstract record Credential
     /// <summary><c>nk-</c> and an access code.</summary>
     public sealed record Code(string Text) : Credential;
 
-    /// <summary>Looks like one of ours (a JWT or <c>sk-ow-</c>): never sent to a provider.</summary>
-    public sealed record Ours : Credential;
+    /// <summary>Looks like a session token of ours (a JWT): never sent to a provider.</summary>
+    public sealed record SessionToken(string Text) : Credential;
+
+    /// <summary>Looks like a personal API key of ours: never sent to a provider.</summary>
+    public sealed record ApiKey(string Text) : Credential;
 
     /// <summary>Anything else: a provider key of the caller's own.</summary>
     public sealed record ProviderKey(string Text) : Credential;
@@ -33,7 +38,8 @@ internal abstract record Credential
             return new Code(value["nk-".Length..]);
         }
 
-        return value.StartsWith("sk-ow-", StringComparison.Ordinal) || LooksLikeJwt(value) ? new Ours()
+        return value.StartsWith(ApiKeys.Prefix, StringComparison.Ordinal) ? new ApiKey(value)
+            : LooksLikeJwt(value) ? new SessionToken(value)
             // A key is printable ASCII: anything else could not be sent on.
             : value.All(c => c is > ' ' and <= '~') ? new ProviderKey(value) : null;
     }

@@ -1,5 +1,3 @@
-using System.Net;
-using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Http;
 
 namespace OpenWebUi.Services.Access;
@@ -10,23 +8,21 @@ namespace OpenWebUi.Services.Access;
 /// rebinding). Code mode asks for a code, which another page does not have: there the relay answers every origin, without
 /// credentials. <c>CORS_ALLOW_ORIGIN</c> narrows or widens both.
 /// </summary>
-internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, HostingOptions hosting, PublicRequest requests)
+internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, KnownHosts hosts, PublicRequest requests)
 {
     private const string PreflightSeconds = "600";
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
-        // Both names: a rebound page can write X-Forwarded-Host itself, where a proxy on this machine is trusted.
-        if (options.Mode == AccessMode.Open && !(AnswersTo(requests.Host(context.Request), context) && AnswersTo(context.Request.Host, context)))
+        if (options.Mode == AccessMode.Open && !hosts.Answers(context))
         {
-            await ErrorWriter.WriteAsync(context, new(421, "unknown_host",
-                "This server does not answer to the name in the address. Open it under the name it was set up with, or set WEBUI_URL to this one."));
-            return;
+            return ErrorWriter.WriteAsync(context, KnownHosts.Refusal);
         }
 
         var isSameOrigin = requests.IsSameOrigin(context.Request);
         var gate = context.GetEndpoint()?.Metadata.GetMetadata<Gate>();
-        var allowed = isSameOrigin ? null : AllowedOrigin(context.Request, gate);
+        // An open file says so to everybody: caches keep one answer for all.
+        var allowed = gate is { IsOpenFile: true } ? "*" : isSameOrigin ? null : AllowedOrigin(context.Request, gate);
         if (allowed is not null)
         {
             WriteCors(context, allowed);
@@ -35,33 +31,16 @@ internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, H
         if (HttpMethods.IsOptions(context.Request.Method) && context.Request.Headers.ContainsKey("Access-Control-Request-Method"))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
-            return;
+            return Task.CompletedTask;
         }
 
         if (options.Mode == AccessMode.Open && !isSameOrigin && allowed is null && !(gate is not { IsRelay: true } && IsNavigation(context.Request)))
         {
-            await ErrorWriter.WriteAsync(context, new(403, "cross_site",
+            return ErrorWriter.WriteAsync(context, new(403, "cross_site",
                 "A page of another origin made this request, and this site asks nobody for a code. Set CODE, or name the origin in CORS_ALLOW_ORIGIN."));
-            return;
         }
 
-        await next(context);
-    }
-
-    private bool AnswersTo(HostString host, HttpContext context)
-    {
-        var name = host.Host.Trim('[', ']');
-        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-            || name.Equals(options.PublicHost, StringComparison.OrdinalIgnoreCase)
-            || name.Equals(options.PlatformHost, StringComparison.OrdinalIgnoreCase))
-        {
-            return true;
-        }
-
-        // An address cannot be rebound: a page that came from it came from us.
-        return IPAddress.TryParse(name, out var address)
-            && (IPAddress.IsLoopback(address) || (!hosting.UnderFunctionsHost && Same(address, context.Connection.LocalIpAddress)));
+        return next(context);
     }
 
     private string? AllowedOrigin(HttpRequest request, Gate? gate)
@@ -69,12 +48,12 @@ internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, H
         var origin = request.Headers.Origin.ToString();
         if (options.AllowedOrigins is { } named)
         {
-            // Every page there is may use the models, but nobody means every page there is to read his chats.
-            return named.Contains("*") && gate != Gate.Stored ? "*" : origin.Length > 0 && named.Contains(origin, StringComparer.OrdinalIgnoreCase) ? origin : null;
+            // Every page there is may use the models, but nobody means every page there is to read his chats, or to administrate.
+            return named.Contains("*") && gate is { IsRelay: true } ? "*" : origin.Length > 0 && named.Contains(origin, StringComparer.OrdinalIgnoreCase) ? origin : null;
         }
 
         // A preflight for a relay path finds the route, because relay routes also match OPTIONS.
-        return options.Mode == AccessMode.Code && gate is { IsRelay: true } && origin.Length > 0 ? "*" : null;
+        return options.Mode != AccessMode.Open && gate is { IsRelay: true } && origin.Length > 0 ? "*" : null;
     }
 
     private static void WriteCors(HttpContext context, string origin)
@@ -104,7 +83,4 @@ internal sealed class OriginGuard(RequestDelegate next, AccessOptions options, H
     private static bool IsNavigation(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"].ToString() == "navigate"
         && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
-
-    private static bool Same(IPAddress address, IPAddress? local) =>
-        local is not null && (local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local).Equals(address);
 }

@@ -1,18 +1,19 @@
 using System.IO.Compression;
-using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Dialects;
 using OpenWebUi.Services.Models;
 using OpenWebUi.Services.Upstreams;
+using OpenWebUi.Services.Usage;
 
 namespace OpenWebUi.Services.Completion;
 
 /// <summary>
 /// Asks a provider for one answer and tells what comes as events:
 /// <list type="number">
-/// <item>A connection is chosen, as the relay does it.</item>
+/// <item>A connection is chosen, as the relay does it; a preset becomes its base model, with its words.</item>
 /// <item>The call is sent, and the status waited for.</item>
 /// <item>An error status, a redirect or a web page ends it.</item>
 /// <item>The answer is read: a stream of events, or, told by its first byte, one whole completion that came instead.</item>
@@ -21,7 +22,7 @@ namespace OpenWebUi.Services.Completion;
 /// Whoever stops reading, or cancels, closes the provider's connection at once.
 /// </summary>
 internal sealed partial class CompletionClient(
-    ModelRouter router, UpstreamClient client, ConnectionOptions options, TimeProvider time, ILogger<CompletionClient> logger)
+    ModelRouter router, UpstreamDispatcher dispatcher, ConnectionOptions options, UsageMeter meter, TimeProvider time, ILogger<CompletionClient> logger)
 {
     /// <summary>How long usage is waited for once the answer is complete. OpenAI sends it right behind.</summary>
     private static readonly TimeSpan UsagePatience = TimeSpan.FromSeconds(10);
@@ -35,40 +36,89 @@ internal sealed partial class CompletionClient(
     public async IAsyncEnumerable<CompletionEvent> AskAsync(CompletionCall call, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // 1
-        var (connection, refusal) = await ChooseAsync(call.Model, cancellation);
-        if (connection is null)
+        var choice = await router.ChooseAsync(call.Model, new(Dialect.OpenAi, call.Viewer, string.IsNullOrEmpty(call.OwnKey) ? null : call.OwnKey), cancellation);
+        if (choice.Refusal is { } refusal)
         {
-            yield return new CompletionEvent.Failed(refusal!, null);
+            yield return new CompletionEvent.Failed(refusal, null);
             yield break;
         }
 
-        var ownKey = router.TakesOwnKey(connection) ? call.OwnKey : null;
-        var answer = new AnswerReader(string.IsNullOrEmpty(ownKey) ? connection : connection with { Keys = [.. connection.Keys, ownKey] });
-        using var clock = new IdleClock(time, cancellation);
-        await using var events = ReadAsync(call, connection, ownKey, answer, clock).GetAsyncEnumerator(CancellationToken.None);
-        while (await NextAsync(events, connection, answer, clock, cancellation) is { } next)
+        if (choice.Preset is { } preset)
         {
-            yield return next;
+            call = call with { Model = preset.BaseId, Body = PresetRequest.Apply(call.Body, preset, RequestForm.Chat, call.Viewer, time.GetUtcNow()) };
         }
 
-        // 5
-        foreach (var last in answer.End())
+        // 2
+        using var clock = new IdleClock(time, cancellation);
+        var request = new ProviderRequest(call, time);
+        var (sent, failed) = await SendAsync(choice, request, clock, cancellation);
+        if (failed is not null)
         {
-            yield return last;
+            yield return failed;
+            yield break;
+        }
+
+        using var open = sent!;
+        var connection = open.Connection;
+        var answer = new AnswerReader(choice.OwnKey is { } own ? connection with { Keys = [.. connection.Keys, own] } : connection);
+        await using var events = ReadAsync(open, request.TranslationOf(open.Route), answer, clock).GetAsyncEnumerator(CancellationToken.None);
+        var count = new CompletionCount();
+        try
+        {
+            while (await NextAsync(events, connection, answer, clock, cancellation) is { } next)
+            {
+                count.Take(next);
+                yield return next;
+            }
+
+            // 5
+            foreach (var last in answer.End())
+            {
+                count.Take(last);
+                yield return last;
+            }
+        }
+        finally
+        {
+            if (count.Result(call.Body.Length) is { } used)
+            {
+                meter.Add(call.Viewer, call.Model, connection.Id, used);
+            }
         }
     }
 
-    private async ValueTask<(Connection? Connection, ErrorReport? Refusal)> ChooseAsync(string model, CancellationToken cancellation)
+    private async Task<(UpstreamAnswer? Answer, CompletionEvent.Failed? Failed)> SendAsync(
+        RouteChoice choice, ProviderRequest request, IdleClock clock, CancellationToken cancellation)
     {
-        var candidates = router.Candidates(Dialect.OpenAi, ollamaOnly: false, hasOnlyOwnKey: false);
-        if (candidates.Count == 0)
+        UpstreamFailure failure;
+        string cause;
+        try
         {
-            return (null, new(404, "no_connection", "No provider is connected to this site. Set OPENAI_API_KEY, OPENAI_API_BASE_URL or OLLAMA_BASE_URL."));
+            clock.Start(options.IdleTimeout);
+            var answer = await dispatcher.SendAsync(new(choice.Routes, choice.OwnKey, request.MessageFor, () => true), clock.Token);
+            clock.Stop();
+            return (answer, null);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (RefusedException e)
+        {
+            // The provider's dialect has no word for something in the chat.
+            return (null, new(e.Report, choice.Routes[0].Connection.Name));
+        }
+        catch (UpstreamFailedException e)
+        {
+            (failure, cause) = (e.Failure, e.Message);
+        }
+        catch (OperationCanceledException e) when (clock.HasRung)
+        {
+            (failure, cause) = (new(UpstreamLeg.Timeout, choice.Routes[0].Connection.Name), e.Message);
         }
 
-        return await router.ChooseAsync(model, candidates, cancellation) is { } connection
-            ? (connection, null)
-            : (null, new(404, "model_not_found", $"The model '{WholeCharacters.Cut(model, 200)}' does not exist here. The model list has the ones that do.", "model"));
+        Log.UpstreamFailed(logger, failure.ConnectionName, failure.Leg, cause);
+        return (null, new(failure.Report, failure.ConnectionName));
     }
 
     /// <summary>The next event; null when no more comes, and <paramref name="answer"/> knows why.</summary>
@@ -107,19 +157,14 @@ internal sealed partial class CompletionClient(
 
     private static UpstreamLeg? LegOf(Exception exception, Connection connection, IdleClock clock) => exception switch
     {
-        JsonException or InvalidDataException or InvalidOperationException => UpstreamLeg.Unreadable,
+        UnreadableAnswerException or JsonException or InvalidDataException or InvalidOperationException => UpstreamLeg.Unreadable,
         HttpRequestException or IOException or OperationCanceledException => clock.HasRung ? UpstreamLeg.Timeout : UpstreamFailure.Of(exception, connection.Name).Leg,
         _ => null,
     };
 
-    private async IAsyncEnumerable<CompletionEvent> ReadAsync(
-        CompletionCall call, Connection connection, string? ownKey, AnswerReader answer, IdleClock clock)
+    private async IAsyncEnumerable<CompletionEvent> ReadAsync(UpstreamAnswer sent, TranslatedCall? translated, AnswerReader answer, IdleClock clock)
     {
-        // 2
-        using var message = MessageFor(call, connection);
-        clock.Start(options.IdleTimeout);
-        using var response = await client.SendAsync(connection, message, ownKey, clock.Token);
-        clock.Stop();
+        var (connection, response) = (sent.Connection, sent.Response);
 
         // 3
         var status = (int)response.StatusCode;
@@ -140,7 +185,7 @@ internal sealed partial class CompletionClient(
         yield return new CompletionEvent.Opened(connection.Name);
 
         // 4
-        await using var stream = new ProviderStream(await BodyOfAsync(response, clock.Token), clock, options.IdleTimeout);
+        await using var stream = new ProviderStream(await BodyOfAsync(response, translated, clock.Token), clock, options.IdleTimeout);
         var first = await stream.PeekAsync();
         if (first == '<')
         {
@@ -159,22 +204,12 @@ internal sealed partial class CompletionClient(
         }
     }
 
-    private static HttpRequestMessage MessageFor(CompletionCall call, Connection connection)
-    {
-        var message = new HttpRequestMessage(HttpMethod.Post, connection.UrlFor(Dialect.OpenAi, "chat/completions", ""))
-        {
-            Content = new ReadOnlyMemoryContent(call.Body),
-        };
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        return message;
-    }
-
     /// <summary>Nothing asks for compression; some gateways compress all the same.</summary>
-    private static async Task<Stream> BodyOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task<Stream> BodyOfAsync(HttpResponseMessage response, TranslatedCall? translated, CancellationToken cancellation)
     {
         var body = await response.Content.ReadAsStreamAsync(cancellation);
-        return response.Content.Headers.ContentEncoding.Contains("gzip") ? new GZipStream(body, CompressionMode.Decompress) : body;
+        body = response.Content.Headers.ContentEncoding.Contains("gzip") ? new GZipStream(body, CompressionMode.Decompress) : body;
+        return translated?.Wrap(body) ?? body;
     }
 
     private static async IAsyncEnumerable<CompletionEvent> ReadStreamAsync(ProviderStream stream, AnswerReader answer, IdleClock clock)

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using OpenWebUi.Services.Guide;
+using OpenWebUi.Services.Models;
 
 namespace OpenWebUi.Services.Completion;
 
@@ -49,7 +50,7 @@ internal sealed partial class TitleClient(CompletionClient completions, TaskOpti
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            return await ReadAsync(new CompletionCall(model, Body(model, PromptFor(question, answer)), ownKey), either.Token) is { } said
+            return await ReadAsync(new CompletionCall(model, Body(model, PromptFor(question, answer)), ownKey, ModelViewer.Site), either.Token) is { } said
                 ? TitleText.Of(said)
                 : null;
         }

@@ -13,6 +13,9 @@ internal sealed class AnswerDraft(Message begun, AnswerLog log, TimeProvider tim
     /// <summary>An answer longer than a book is a model that does not stop.</summary>
     private const int MaxUnits = 4_000_000;
 
+    /// <summary>Whoever asks for more than that is not waited for.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Message _begun = begun;
@@ -68,6 +71,11 @@ internal sealed class AnswerDraft(Message begun, AnswerLog log, TimeProvider tim
             json.WriteNumber("status", report.Status);
             json.WriteString("type", report.Code);
             json.WriteString("connection", connection);
+            if (report.RetryAfter is { } wait && wait <= LongestWait)
+            {
+                json.WriteNumber("retry_at", (time.GetUtcNow() + wait).ToUnixTimeSeconds());
+            }
+
             json.WriteEndObject();
         }
 

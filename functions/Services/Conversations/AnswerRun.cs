@@ -29,7 +29,7 @@ internal sealed partial class AnswerRun : IDisposable
     private readonly CheckpointLoop _checkpoints;
     private readonly AnswerDraft _draft;
     private readonly CompletionClient _client;
-    private readonly CompletionCall _call;
+    private readonly Func<CancellationToken, ValueTask<CompletionCall>> _call;
     private readonly Func<Message, CancellationToken, Task<string?>>? _titles;
     private readonly TimeSpan _detachedTimeout;
     private readonly TimeProvider _time;
@@ -53,7 +53,7 @@ internal sealed partial class AnswerRun : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">For what went wrong.</param>
     public AnswerRun(
-        RunKey key, Message answer, RunWriter writer, CompletionClient client, CompletionCall call,
+        RunKey key, Message answer, RunWriter writer, CompletionClient client, Func<CancellationToken, ValueTask<CompletionCall>> call,
         Func<Message, CancellationToken, Task<string?>>? titles, RunOptions options, TimeProvider time, ILogger logger)
     {
         (Key, RunId, _writer, _client, _call, _titles, _detachedTimeout, _time, _logger) =
@@ -95,7 +95,7 @@ internal sealed partial class AnswerRun : IDisposable
         try
         {
             // 1
-            await foreach (var said in _client.AskAsync(_call, _stop.Token))
+            await foreach (var said in _client.AskAsync(await _call(_stop.Token), _stop.Token))
             {
                 if (!_draft.Take(said))
                 {
@@ -106,6 +106,11 @@ internal sealed partial class AnswerRun : IDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // 3
+        }
+        catch (StoreUnavailableException e)
+        {
+            Logs.NoFiles(_logger, e.Message);
+            _draft.Fail(new(503, "storage_unavailable", "The files of this chat could not be read from the storage. Ask again in a moment."), null);
         }
         catch (Exception e)
         {
@@ -230,6 +235,9 @@ internal sealed partial class AnswerRun : IDisposable
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "A running answer broke")]
         public static partial void Broke(ILogger logger, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The files that a question names could not be read: {Reason}")]
+        public static partial void NoFiles(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The end of an answer is not stored yet: {Reason}")]
         public static partial void NotYetStored(ILogger logger, string reason);

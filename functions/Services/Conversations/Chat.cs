@@ -50,6 +50,18 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
     /// <summary>Open WebUI's <c>meta</c>: a JSON object, or null for none.</summary>
     public string? Meta { get; init; }
 
+    /// <summary>The folder in which it lies; null for none. A folder that is gone counts as none.</summary>
+    public FolderId? Folder { get; init; }
+
+    /// <summary>Its tags, in <see cref="Meta"/> as Open WebUI keeps them.</summary>
+    public IReadOnlyList<TagId> Tags => TagId.In(Meta);
+
+    /// <summary>Under which a snapshot of the chat is public; null for a chat that is not shared. A copy of the chat has none.</summary>
+    public ShareId? ShareId { get; init; }
+
+    /// <summary>When that snapshot was taken.</summary>
+    public DateTimeOffset? SharedAt { get; init; }
+
     /// <summary>Set: the chat waits for its removal; for everybody but housekeeping and an undo it does not exist.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
@@ -59,9 +71,9 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
     /// <summary>Of the row that was read; default for a chat that was not stored yet.</summary>
     public ETag ETag { get; init; }
 
-    public Shelf Shelf => IsArchived ? Shelf.Archived : IsPinned ? Shelf.Pinned : Shelf.Normal;
-
-    public string ListRow => ChatRows.List(Shelf, UpdatedAt, Id);
+    /// <summary>It stands on one list: an archived one is nowhere else, a pinned one leaves its folder's list.</summary>
+    public string ListRow => (IsArchived ? ChatRows.ListPrefix(Shelf.Archived) : IsPinned ? ChatRows.ListPrefix(Shelf.Pinned)
+        : Folder is { } folder ? ChatRows.ListPrefix(folder) : ChatRows.ListPrefix(Shelf.Normal)) + ChatRows.ListPlace(UpdatedAt, Id);
 
     public static Chat Of(ChatId id, StoredRow row)
     {
@@ -77,6 +89,9 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
             WindowDepth = (int)(p.GetInt64("WindowDepth") ?? 0),
             Extra = LongText.Read(p, "Extra"),
             Meta = LongText.Read(p, "Meta"),
+            Folder = p.GetText("Folder") is { } folder ? new(folder) : null,
+            ShareId = p.GetText("ShareId") is { } share ? new(share) : null,
+            SharedAt = p.GetTime("SharedAt"),
             DeletedAt = p.GetTime("DeletedAt"),
             IsGone = p.GetBoolean("IsGone") ?? false,
             ETag = row.ETag,
@@ -97,6 +112,9 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
             ["CurrentId"] = CurrentId?.Text,
             ["CurrentDepth"] = CurrentDepth,
             ["WindowDepth"] = WindowDepth,
+            ["Folder"] = Folder?.Text,
+            ["ShareId"] = ShareId?.Text,
+            ["SharedAt"] = SharedAt,
             ["DeletedAt"] = DeletedAt,
             ["IsGone"] = IsGone ? true : (bool?)null,
         };
@@ -113,17 +131,32 @@ internal sealed record Chat(ChatId Id, string Title, DateTimeOffset CreatedAt, D
         ["UpdatedAt"] = UpdatedAt,
         ["IsPinned"] = IsPinned,
         ["IsArchived"] = IsArchived,
+        ["Folder"] = Folder?.Text,
+        ["Tags"] = Tags is { Count: > 0 } tags ? string.Join('\n', tags) : null,
     };
+
+    public ChatLine ToLine() => new(Id, Title, CreatedAt, UpdatedAt, IsPinned, IsArchived) { Folder = Folder, Tags = Tags };
 }
 
 /// <summary>A chat as a list shows it.</summary>
 internal sealed record ChatLine(ChatId Id, string Title, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool IsPinned, bool IsArchived)
 {
+    public FolderId? Folder { get; init; }
+
+    public IReadOnlyList<TagId> Tags { get; init; } = [];
+
+    /// <summary>Its place in whichever list, see <see cref="ChatRows.ListPlace"/>.</summary>
+    public string Place => ChatRows.ListPlace(UpdatedAt, Id);
+
     public static ChatLine Of(StoredRow row) => new(
         new(row.Key.Row[(row.Key.Row.LastIndexOf('.') + 1)..]),
         row.Properties.GetText("Title") ?? "",
         row.Properties.GetTime("CreatedAt") ?? default,
         row.Properties.GetTime("UpdatedAt") ?? default,
         row.Properties.GetBoolean("IsPinned") ?? false,
-        row.Properties.GetBoolean("IsArchived") ?? false);
+        row.Properties.GetBoolean("IsArchived") ?? false)
+    {
+        Folder = row.Properties.GetText("Folder") is { } folder ? new(folder) : null,
+        Tags = row.Properties.GetText("Tags")?.Split('\n').Select(tag => new TagId(tag)).ToList() ?? [],
+    };
 }

@@ -27,6 +27,14 @@ internal sealed class ChatRemoval(ChatStore chats, RunStore store, AnswerRuns ru
 {
     private const int MaxAttempts = 8;
 
+    /// <summary>Chats that one call deletes: about a thousand operations of the store.</summary>
+    public const int MaxAtOnce = 240;
+
+    private const int DeletionsAtOnce = 8;
+
+    /// <summary>Of each list. No more run at once than <c>CHAT_RUNNING_LIMIT</c> on each instance.</summary>
+    private const int MaxChatsToStop = 100;
+
     /// <summary>Deletes the chat. Safe to repeat.</summary>
     /// <param name="owner">Whose.</param>
     /// <param name="id">Which.</param>
@@ -71,6 +79,16 @@ internal sealed class ChatRemoval(ChatStore chats, RunStore store, AnswerRuns ru
         throw new StoreUnavailableException("The chat changes faster than it can be deleted. Try again.");
     }
 
+    /// <summary>Deletes the chats of every list, at most <see cref="MaxAtOnce"/>; each can be brought back as if it had been deleted alone. Safe to repeat.</summary>
+    /// <returns>Whether none is left.</returns>
+    public async Task<bool> DeleteAllAsync(OwnerId owner, CancellationToken cancellation)
+    {
+        var ways = new ParallelOptions { MaxDegreeOfParallelism = DeletionsAtOnce, CancellationToken = cancellation };
+        var page = await chats.ListAsync(owner, ChatRows.Lists, MaxAtOnce, after: null, cancellation);
+        await Parallel.ForEachAsync(page.Lines, ways, async (line, token) => await DeleteAsync(owner, line.Id, _ => true, token));
+        return page.Next is null;
+    }
+
     /// <summary>Brings a deleted chat back to its list. Safe to repeat. Its answers stay stopped.</summary>
     /// <returns>The chat; null where there is none, or housekeeping has begun to remove it.</returns>
     public async Task<Chat?> RestoreAsync(OwnerId owner, ChatId id, CancellationToken cancellation)
@@ -90,6 +108,30 @@ internal sealed class ChatRemoval(ChatStore chats, RunStore store, AnswerRuns ru
         }
 
         throw new StoreUnavailableException("The chat changes faster than it can be brought back. Try again.");
+    }
+
+    /// <summary>Stops what runs for an owner who is gone: here all of it, on other instances what began in the last hour. Nothing that it misses outlives the sweep.</summary>
+    public async Task StopAllAsync(OwnerId owner, CancellationToken cancellation)
+    {
+        runs.StopAll(owner);
+        var since = leftovers.DueAt() - Leftover.Grace - Leftover.Grace;
+        foreach (var shelf in Enum.GetValues<Shelf>())
+        {
+            // A turn puts its chat on top of its list.
+            var newest = await chats.ListAsync(owner, shelf, MaxChatsToStop, after: null, cancellation);
+            foreach (var line in newest.Lines.TakeWhile(line => line.UpdatedAt > since))
+            {
+                await StopAnswersAsync(owner, line.Id, cancellation);
+            }
+        }
+
+        await foreach (var line in chats.ListAllAsync(owner, ChatRows.FolderLists, cancellation))
+        {
+            if (line.UpdatedAt > since)
+            {
+                await StopAnswersAsync(owner, line.Id, cancellation);
+            }
+        }
     }
 
     private async Task StopAnswersAsync(OwnerId owner, ChatId id, CancellationToken cancellation)

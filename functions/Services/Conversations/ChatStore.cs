@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Realtime;
 
 namespace OpenWebUi.Services.Conversations;
 
@@ -9,7 +10,7 @@ namespace OpenWebUi.Services.Conversations;
 internal sealed record ChatPage(IReadOnlyList<ChatLine> Lines, string? Next);
 
 /// <summary>Chats without their messages: the chat's row and its line in a list, always changed together.</summary>
-internal sealed class ChatStore(RowStore rows)
+internal sealed class ChatStore(RowStore rows, RealtimeNews news)
 {
     /// <summary>The chat, or null where the owner has none under this id, or a deleted one.</summary>
     public async Task<Chat?> GetAsync(OwnerId owner, ChatId id, CancellationToken cancellation) =>
@@ -18,19 +19,22 @@ internal sealed class ChatStore(RowStore rows)
     public async Task<Chat?> GetEvenDeletedAsync(OwnerId owner, ChatId id, CancellationToken cancellation) =>
         await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Chat(id)), cancellation) is { } row ? Chat.Of(id, row) : null;
 
+    public Task<ChatPage> ListAsync(OwnerId owner, Shelf shelf, int limit, string? after, CancellationToken cancellation) =>
+        ListAsync(owner, ChatRows.ListPrefix(shelf), limit, after, cancellation);
+
     /// <summary>One page of a list: one query, of an ordinary length.</summary>
     /// <param name="owner">Whose.</param>
-    /// <param name="shelf">Which list.</param>
+    /// <param name="list">The prefix of its lines.</param>
     /// <param name="limit">At least 1.</param>
     /// <param name="after"><see cref="ChatPage.Next"/> of the page before, any key of the list, or null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task<ChatPage> ListAsync(OwnerId owner, Shelf shelf, int limit, string? after, CancellationToken cancellation)
+    public async Task<ChatPage> ListAsync(OwnerId owner, string list, int limit, string? after, CancellationToken cancellation)
     {
         var lines = new List<ChatLine>();
         do
         {
             var page = await rows.QueryAsync(
-                ChatRows.Table, owner.Text, RowRange.Prefix(ChatRows.ListPrefix(shelf)),
+                ChatRows.Table, owner.Text, RowRange.Prefix(list),
                 Math.Min(limit - lines.Count, RowLimits.MaxPageRows), after, cancellation);
             lines.AddRange(page.Rows.Select(ChatLine.Of));
             after = page.Continuation;
@@ -40,10 +44,13 @@ internal sealed class ChatStore(RowStore rows)
         return new(lines, after);
     }
 
-    /// <summary>Every line of a list.</summary>
-    public async IAsyncEnumerable<ChatLine> ListAllAsync(OwnerId owner, Shelf shelf, [EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<ChatLine> ListAllAsync(OwnerId owner, Shelf shelf, CancellationToken cancellation) =>
+        ListAllAsync(owner, ChatRows.ListPrefix(shelf), cancellation);
+
+    /// <summary>Every line of a list, or of several: 1,000 a query.</summary>
+    public async IAsyncEnumerable<ChatLine> ListAllAsync(OwnerId owner, string list, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var row in rows.QueryAllAsync(ChatRows.Table, owner.Text, RowRange.Prefix(ChatRows.ListPrefix(shelf)), cancellation))
+        await foreach (var row in rows.QueryAllAsync(ChatRows.Table, owner.Text, RowRange.Prefix(list), cancellation))
         {
             yield return ChatLine.Of(row);
         }
@@ -59,6 +66,12 @@ internal sealed class ChatStore(RowStore rows)
     public async Task<Chat?> ChangeAsync(
         OwnerId owner, Chat before, Chat after, IReadOnlyList<RowOperation> more, CancellationToken cancellation)
     {
+        // Out of another list into a folder's, which may be gone since: a chat on the list of no folder would be nowhere.
+        if (before.DeletedAt is not null || before.Folder != after.Folder || before.IsPinned != after.IsPinned || before.IsArchived != after.IsArchived)
+        {
+            after = await HousedAsync(owner, after, cancellation);
+        }
+
         var operations = Operations(before, after);
         var outcome = await rows.BatchAsync(ChatRows.Table, owner.Text, [.. operations, .. more], cancellation);
         if (outcome is BatchOutcome.Failed { Failure: RowFailure.Missing } failed && failed.Index < operations.Count
@@ -69,7 +82,34 @@ internal sealed class ChatStore(RowStore rows)
             outcome = await rows.BatchAsync(ChatRows.Table, owner.Text, [.. operations, .. more], cancellation);
         }
 
-        return outcome is BatchOutcome.Committed { ETags: [{ } etag, ..] } ? after with { ETag = etag } : null;
+        if (outcome is not BatchOutcome.Committed { ETags: [{ } etag, ..] })
+        {
+            return null;
+        }
+
+        news.ChatChanged(new(owner.Text), after.Id.Text, WhatChanged(before, after));
+        return after with { ETag = etag };
+    }
+
+    /// <summary>The chat, without its folder where that is gone. Costs a read only for a chat on a folder's list.</summary>
+    public async Task<Chat> HousedAsync(OwnerId owner, Chat chat, CancellationToken cancellation) =>
+        chat is { Folder: { } folder, IsPinned: false, IsArchived: false, DeletedAt: null }
+        && await rows.GetAsync(new(ChatRows.Table, owner.Text, ChatRows.Folder(folder)), cancellation) is null ? chat with { Folder = null } : chat;
+
+    private static ChatChange WhatChanged(Chat before, Chat after)
+    {
+        if (after.DeletedAt is not null || before.DeletedAt is not null)
+        {
+            return after.DeletedAt is null ? ChatChange.Restored : ChatChange.Deleted;
+        }
+
+        var title = after.TitleSource == TitleSource.Generated ? ChatChange.Titled : ChatChange.Renamed;
+        var fields = (before.Title == after.Title ? ChatChange.None : title)
+            | (before.IsPinned == after.IsPinned ? ChatChange.None : ChatChange.Pinned)
+            | (before.IsArchived == after.IsArchived ? ChatChange.None : ChatChange.Archived)
+            | (before.Folder == after.Folder ? ChatChange.None : ChatChange.Moved)
+            | (before.Tags.SequenceEqual(after.Tags) ? ChatChange.None : ChatChange.Tagged);
+        return fields == ChatChange.None ? ChatChange.Edited : fields;
     }
 
     /// <summary>What writes a chat: its row first, then the lines of its lists.</summary>

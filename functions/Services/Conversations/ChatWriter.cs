@@ -1,5 +1,6 @@
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Realtime;
 
 namespace OpenWebUi.Services.Conversations;
 
@@ -29,7 +30,7 @@ internal readonly record struct WriteOutcome(Chat? Chat, bool HasBegun);
 /// new chat takes several, the first puts a row that says so and the last takes it away, or fails: whoever removes what a killed
 /// writer left removes that row first, so a writer that lives after all cannot make half a chat visible.
 /// </summary>
-internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow overflow, LeftoverStore leftovers)
+internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow overflow, LeftoverStore leftovers, FileStore files, RealtimeNews news)
 {
     /// <summary>Leaves room for the chat and its lines.</summary>
     private const int MaxOperations = RowLimits.MaxBatchOperations - 5;
@@ -40,8 +41,10 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
     /// <summary>Stores a new chat with its messages. Its row comes last: until then nobody sees any of it.</summary>
     public async Task<Chat> CreateAsync(OwnerId owner, Chat chat, IReadOnlyList<Message> messages, CancellationToken cancellation)
     {
+        chat = await chats.HousedAsync(owner, chat, cancellation);
         var own = ChatStore.Operations(null, chat);
         var batches = await BatchesAsync(owner, chat, [.. messages.Select(message => new MessageChange.Added(message))], own, cancellation);
+        batches.InsertRange(0, await FileBatchesAsync(owner, chat.Id, messages, cancellation));
         if (batches.Count > 1)
         {
             await leftovers.AddAsync([new(leftovers.DueAt(), LeftoverKind.BegunChat, owner, chat.Id)], cancellation);
@@ -55,6 +58,7 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
         }
 
         var committed = await CommitAsync(owner, [.. own, .. batches[^1]], cancellation);
+        news.ChatChanged(new(owner.Text), chat.Id.Text, ChatChange.Created);
         return chat with { ETag = committed.ETags[0]!.Value };
     }
 
@@ -66,6 +70,12 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
         OwnerId owner, Chat before, Chat after, IReadOnlyList<MessageChange> changes, CancellationToken cancellation)
     {
         var batches = await BatchesAsync(owner, after, changes, [.. ChatStore.Operations(before, before), .. ChatStore.Operations(before, after)], cancellation);
+        batches.InsertRange(0, await FileBatchesAsync(owner, after.Id, changes.Select(change => change switch
+        {
+            MessageChange.Added(var message) => message,
+            MessageChange.Replaced(_, var message) => message,
+            _ => null,
+        }).OfType<Message>(), cancellation));
         var chat = before;
         for (var i = 0; i < batches.Count - 1; i++)
         {
@@ -78,6 +88,19 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
         }
 
         return new(await chats.ChangeAsync(owner, chat, after, batches[^1], cancellation), HasBegun: batches.Count > 1);
+    }
+
+    /// <summary>That the chat names those files of the owner that its messages name, before the messages are there. Costs nothing where they name none.</summary>
+    private async Task<IEnumerable<List<RowOperation>>> FileBatchesAsync(OwnerId owner, ChatId chat, IEnumerable<Message> messages, CancellationToken cancellation)
+    {
+        var named = messages.SelectMany(message => MessageFiles.NamedIn(message.Extra)).ToHashSet();
+        if (named.Count == 0)
+        {
+            return [];
+        }
+
+        named.IntersectWith((await files.ListAsync(owner, cancellation)).Select(file => file.Id));
+        return FileStore.Name(chat, named).Chunk(MaxOperations).Select(batch => batch.ToList());
     }
 
     /// <summary>At least one batch, each within the store's limits together with the chat's own rows. The rows of one message stay together.</summary>

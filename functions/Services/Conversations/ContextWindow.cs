@@ -88,7 +88,8 @@ internal static class PromptJson
 {
     /// <param name="chat">For its system prompt.</param>
     /// <param name="history">Oldest first.</param>
-    public static JsonArray Messages(Chat chat, IEnumerable<Message> history)
+    /// <param name="answer">The one that is asked for: its instruction goes after the question.</param>
+    public static JsonArray Messages(Chat chat, IEnumerable<Message> history, Message answer)
     {
         var prompt = new JsonArray();
         if (SystemPrompt(chat) is { Length: > 0 } system)
@@ -105,7 +106,28 @@ internal static class PromptJson
             }
         }
 
+        AnswerInstruction.AddTo(prompt, answer);
         return prompt;
+    }
+
+    /// <summary>The messages with the folder's system prompt before what they have of their own, in one message: some models take no second.</summary>
+    public static JsonArray Under(Folder? folder, JsonArray messages)
+    {
+        if (folder?.SystemPrompt is not { } prompt)
+        {
+            return messages;
+        }
+
+        if (messages is [JsonObject first, ..] && ExtraJson.Text(first, "role") == "system" && ExtraJson.Text(first, "content") is { } own)
+        {
+            first["content"] = $"{prompt}\n\n{own}";
+        }
+        else
+        {
+            messages.Insert(0, new JsonObject { ["role"] = "system", ["content"] = prompt });
+        }
+
+        return messages;
     }
 
     private static string? SystemPrompt(Chat chat)
@@ -114,7 +136,7 @@ internal static class PromptJson
         return (extra["params"] is JsonObject parameters ? ExtraJson.Text(parameters, "system") : null) ?? ExtraJson.Text(extra, "system");
     }
 
-    /// <summary>A string, or OpenAI's parts where the message has pictures; null for nothing at all.</summary>
+    /// <summary>A string, or OpenAI's parts where the message has files (<see cref="ContextFiles"/> fills them in); null for nothing at all.</summary>
     private static JsonNode? ContentOf(Message message)
     {
         var extra = message.IsUser && message.Extra is not null ? ExtraJson.Read(message.Extra) : null;
@@ -123,18 +145,34 @@ internal static class PromptJson
             return parts.DeepClone();
         }
 
-        var pictures = (extra?["files"] as JsonArray)?.OfType<JsonObject>()
-            .Where(file => ExtraJson.Text(file, "type") == "image").Select(file => ExtraJson.Text(file, "url"))
-            .Where(url => url?.StartsWith("data:image/", StringComparison.Ordinal) == true || url?.StartsWith("https://", StringComparison.Ordinal) == true).ToList();
-        if (pictures is not { Count: > 0 })
+        var (texts, pictures) = (new List<JsonObject>(), new List<JsonObject>());
+        foreach (var entry in extra is null ? [] : MessageFiles.Entries(extra))
+        {
+            var isImage = ExtraJson.Text(entry, "type") == "image";
+            if (MessageFiles.IdOf(entry) is { } id)
+            {
+                (isImage ? pictures : texts).Add(ContextFiles.PartFor(entry, id));
+            }
+            else if (isImage && ExtraJson.Text(entry, "url") is { } url
+                && (url.StartsWith("data:image/", StringComparison.Ordinal) || url.StartsWith("https://", StringComparison.Ordinal)))
+            {
+                pictures.Add(new() { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = url } });
+            }
+        }
+
+        if (texts.Count + pictures.Count == 0)
         {
             return message.Content.Length == 0 ? null : JsonValue.Create(message.Content);
         }
 
-        var content = new JsonArray((JsonNode)new JsonObject { ["type"] = "text", ["text"] = message.Content });
-        foreach (var url in pictures)
+        var content = new JsonArray();
+        var question = message.Content.Length == 0 ? null : new JsonObject { ["type"] = "text", ["text"] = message.Content };
+        foreach (var part in (IEnumerable<JsonObject?>)[.. texts, question, .. pictures])
         {
-            content.Add((JsonNode)new JsonObject { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = url } });
+            if (part is not null)
+            {
+                content.Add((JsonNode)part);
+            }
         }
 
         return content;

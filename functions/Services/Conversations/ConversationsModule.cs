@@ -3,12 +3,20 @@ namespace OpenWebUi.Services.Conversations;
 /// <summary>What the room is made of.</summary>
 internal static class ConversationsModule
 {
-    public static void AddConversations(this IServiceCollection services, RunOptions options)
+    public static void AddConversations(this IServiceCollection services, RunOptions options, AttachmentOptions files)
     {
         services.AddSingleton(options);
+        services.AddSingleton(files);
+        services.AddSingleton<FileStore>();
+        services.AddSingleton<MessageFiles>();
+        services.AddSingleton<ContextFiles>();
         services.AddSingleton<LeftoverStore>();
         services.AddSingleton<MessageOverflow>();
         services.AddSingleton<ChatStore>();
+        services.AddSingleton<FolderStore>();
+        services.AddSingleton<TagStore>();
+        services.AddSingleton<ChatFiling>();
+        services.AddSingleton<ChatSearch>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ChatWriter>();
@@ -21,6 +29,7 @@ internal static class ConversationsModule
         services.AddSingleton<RepeatedTurns>();
         services.AddSingleton<TurnStarter>();
         services.AddSingleton<ChatRemoval>();
+        services.AddSingleton<ShareStore>();
         services.AddSingleton<LeftoverSweep>();
     }
 }

@@ -51,6 +51,20 @@ internal static class TaskId
     }
 }
 
+/// <summary>A folder's id, of the same form as a <see cref="ChatId"/>.</summary>
+internal readonly record struct FolderId(string Text)
+{
+    public static FolderId New() => new(Guid.NewGuid().ToString());
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out FolderId id)
+    {
+        id = new(text ?? "");
+        return IdText.IsId(text);
+    }
+
+    public override string ToString() => Text;
+}
+
 internal static class IdText
 {
     private const int MaxChars = 64;

@@ -16,20 +16,31 @@ internal enum LeftoverKind
     /// <summary>A blob to which a message's row may not refer: it is about to be written, or to be replaced.</summary>
     Blob = 'b',
 
-    /// <summary>Everything of an owner whose pass was given back.</summary>
+    /// <summary>A folder that is about to be deleted: a chat may come into it at the same moment.</summary>
+    Folder = 'f',
+
+    /// <summary>A chat's public snapshot, which its chat may not name: it is about to be written, refreshed or taken back.</summary>
+    Share = 's',
+
+    /// <summary>Everything of an owner whose pass was given back, or whose account is deleted.</summary>
     Owner = 'o',
+
+    /// <summary>An uploaded file that perhaps no chat names.</summary>
+    File = 'a',
 }
 
 /// <summary>
 /// A note that something may have to be removed, written before the step that could leave it behind. Whoever reads it when it
-/// is due looks whether that came to pass. The row has a key only: <c>{due}.{kind}.{owner}[.{chat}[.{message}.{random}]]</c>.
+/// is due looks whether that came to pass. The row has a key only:
+/// <c>{due}.{kind}.{owner}[.{chat}[.{message}.{random}]]</c>, <c>...{chat}.{share}[.{random}]</c> or <c>{due}.a.{owner}.{file}</c>.
 /// </summary>
 /// <param name="DueAt">Not looked at before. Whole milliseconds.</param>
-/// <param name="Chat">Not for <see cref="LeftoverKind.Owner"/>.</param>
+/// <param name="Chat">Not for <see cref="LeftoverKind.Owner"/> and <see cref="LeftoverKind.File"/>; the folder for <see cref="LeftoverKind.Folder"/>.</param>
 /// <param name="Message">For <see cref="LeftoverKind.Blob"/> only.</param>
-/// <param name="Random">The blob's name behind its message's id.</param>
+/// <param name="Random">The blob's name behind its message's id; null for a snapshot that has no blob.</param>
+/// <param name="Share">For <see cref="LeftoverKind.Share"/> only.</param>
 internal sealed record Leftover(
-    DateTimeOffset DueAt, LeftoverKind Kind, OwnerId Owner, ChatId? Chat = null, MessageId? Message = null, string? Random = null)
+    DateTimeOffset DueAt, LeftoverKind Kind, OwnerId Owner, ChatId? Chat = null, MessageId? Message = null, string? Random = null, string? Share = null)
 {
     public const string Table = "Leftovers";
 
@@ -38,7 +49,11 @@ internal sealed record Leftover(
     /// <summary>How long what is deleted can be brought back, and longer than anything takes that could still refer to what is left over.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
-    public string Row => string.Join('.', ((string?[])[TimeText(DueAt), ((char)Kind).ToString(), Owner.Text, Chat?.Text, Message?.Text, Random]).OfType<string>());
+    /// <summary>For <see cref="LeftoverKind.File"/> only.</summary>
+    public FileId? File { get; init; }
+
+    public string Row => string.Join(
+        '.', ((string?[])[TimeText(DueAt), ((char)Kind).ToString(), Owner.Text, Chat?.Text, Message?.Text, Share, Random, File?.Text]).OfType<string>());
 
     /// <summary>What is due at a time, the oldest first.</summary>
     public static RowRange DueBy(DateTimeOffset now) => RowRange.Between(null, TimeText(now.AddMilliseconds(1)));
@@ -56,8 +71,10 @@ internal sealed record Leftover(
         return (kind, parts.Length) switch
         {
             (LeftoverKind.Owner, 3) => new(dueAt, kind, owner),
-            (LeftoverKind.DeletedChat or LeftoverKind.BegunChat, 4) => new(dueAt, kind, owner, new(parts[3])),
+            (LeftoverKind.DeletedChat or LeftoverKind.BegunChat or LeftoverKind.Folder, 4) => new(dueAt, kind, owner, new(parts[3])),
+            (LeftoverKind.File, 4) => new(dueAt, kind, owner) { File = new(parts[3]) },
             (LeftoverKind.Blob, 6) => new(dueAt, kind, owner, new(parts[3]), new(parts[4]), parts[5]),
+            (LeftoverKind.Share, 5 or 6) => new(dueAt, kind, owner, new(parts[3]), Share: parts[4], Random: parts.ElementAtOrDefault(5)),
             _ => null,
         };
     }

@@ -10,7 +10,7 @@ internal sealed class LeftoverStore(RowStore rows, TimeProvider time)
     /// <summary>When something that begins now is due.</summary>
     public DateTimeOffset DueAt() => DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + Leftover.Grace).ToUnixTimeMilliseconds());
 
-    /// <summary>Notes that everything of an owner goes: its pass is given back, and nobody can reach it again.</summary>
+    /// <summary>Notes that everything of an owner goes: its pass is given back or its account is deleted, and nobody can reach it again.</summary>
     public Task AddAsync(OwnerId owner, CancellationToken cancellation) => AddAsync([new(DueAt(), LeftoverKind.Owner, owner)], cancellation);
 
     /// <summary>Notes 1 to 100 things, in one operation. Await it before the step that could leave them behind.</summary>

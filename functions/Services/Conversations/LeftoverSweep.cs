@@ -1,6 +1,9 @@
 using OpenWebUi.Platform.Blobs;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Identity;
+using OpenWebUi.Services.Models;
+using OpenWebUi.Services.Prompts;
 
 namespace OpenWebUi.Services.Conversations;
 
@@ -17,7 +20,8 @@ internal sealed record SweepReport(int Done, int Rows, int Blobs, bool IsComplet
 /// is gone on with by the next.
 /// </summary>
 internal sealed partial class LeftoverSweep(
-    RowStore rows, BlobStore blobs, ChatStore chats, LeftoverStore leftovers, TimeProvider time, ILogger<LeftoverSweep> logger)
+    RowStore rows, BlobStore blobs, ChatStore chats, ChatFiling filing, LeftoverStore leftovers, ShareStore shares, FileStore files, AccountStore accounts,
+    PromptStore prompts, ModelSettingsStore models, TimeProvider time, ILogger<LeftoverSweep> logger)
 {
     public const int MaxRemovals = 20_000;
 
@@ -78,7 +82,10 @@ internal sealed partial class LeftoverSweep(
             {
                 LeftoverKind.DeletedChat => await PurgeAsync(leftover, budget, cancellation),
                 LeftoverKind.BegunChat => await GiveUpAsync(leftover.Owner, leftover.Chat!.Value, budget, cancellation),
+                LeftoverKind.Folder => await UnfileAsync(leftover, cancellation),
                 LeftoverKind.Blob => await SettleBlobAsync(leftover, budget, cancellation),
+                LeftoverKind.Share => await SettleShareAsync(leftover, cancellation),
+                LeftoverKind.File => await SettleFileAsync(leftover, budget, cancellation),
                 _ => await RemoveOwnerAsync(leftover, budget, cancellation),
             };
         }
@@ -104,6 +111,11 @@ internal sealed partial class LeftoverSweep(
             var row = new RowKey(ChatRows.Table, owner.Text, ChatRows.Chat(id));
             if (chat.IsGone || await rows.PutAsync(row, (chat with { IsGone = true }).ToRow(), PutCondition.IfMatch(chat.ETag), cancellation) is PutOutcome.Stored)
             {
+                if (chat.ShareId is not null)
+                {
+                    budget.CountRows(await shares.RemoveRowsAsync(owner, id, cancellation));
+                }
+
                 if (!await RemoveChatAsync(owner, id, budget, cancellation))
                 {
                     return false;
@@ -130,11 +142,34 @@ internal sealed partial class LeftoverSweep(
         return await chats.GetEvenDeletedAsync(owner, id, cancellation) is not null || await RemoveChatAsync(owner, id, budget, cancellation);
     }
 
+    /// <summary>Whether the folder is there still, because its deletion was cut, or not: nothing is left to do.</summary>
+    private async Task<bool> UnfileAsync(Leftover leftover, CancellationToken cancellation)
+    {
+        await filing.RescueAsync(leftover.Owner, new(leftover.Chat!.Value.Text), cancellation);
+        return true;
+    }
+
+    private async Task<bool> SettleShareAsync(Leftover leftover, CancellationToken cancellation)
+    {
+        await shares.SettleAsync(leftover, cancellation);
+        return true;
+    }
+
     private async Task<bool> SettleBlobAsync(Leftover leftover, SweepBudget budget, CancellationToken cancellation)
     {
         var (owner, chat, message) = (leftover.Owner, leftover.Chat!.Value, leftover.Message!.Value);
         var path = MessageOverflow.Path(owner, chat, message, leftover.Random!);
         if (await ReferenceAsync(owner, chat, message, cancellation) != path.Text && await blobs.DeleteAsync(path, cancellation) == BlobDeleteOutcome.Deleted)
+        {
+            budget.CountBlob();
+        }
+
+        return true;
+    }
+
+    private async Task<bool> SettleFileAsync(Leftover leftover, SweepBudget budget, CancellationToken cancellation)
+    {
+        if (await files.RemoveUnnamedAsync(leftover.Owner, leftover.File!.Value, cancellation))
         {
             budget.CountBlob();
         }
@@ -153,18 +188,41 @@ internal sealed partial class LeftoverSweep(
 
     private async Task<bool> RemoveOwnerAsync(Leftover leftover, SweepBudget budget, CancellationToken cancellation)
     {
-        if (await IsBackAsync(leftover.Owner, leftover.DueAt - Leftover.Grace, cancellation))
+        var account = leftover.Owner.Account;
+        var isKept = account is { } id
+            // Its row says it, whatever its instances still wrote for a moment: a deletion that failed after the note has left it there.
+            ? await accounts.ReadAsync(id, cancellation) is not null
+            : await IsBackAsync(leftover.Owner, leftover.DueAt - Leftover.Grace, cancellation);
+        if (isKept)
         {
             return true;
         }
 
+        if (account is { } gone)
+        {
+            // Once more: an instance that had not heard of the deletion yet may have written them after it.
+            await accounts.DeleteExtrasAsync(gone, cancellation);
+        }
+
+        await prompts.RemoveOfAsync(leftover.Owner, cancellation);
+        await models.RemoveOfAsync(leftover.Owner, cancellation);
+        budget.CountRows(await shares.RemoveRowsAsync(leftover.Owner, onlyOf: null, cancellation));
         return await RemoveBlobsAsync(MessageOverflow.Folder(leftover.Owner), budget, cancellation)
+            && await RemoveBlobsAsync(FileStore.Folder(leftover.Owner), budget, cancellation)
             && await RemoveRowsAsync(leftover.Owner, RowRange.All, kept: null, budget, cancellation);
     }
 
     /// <summary>Whether somebody said something under the pass after it was given back: then the browser has kept it, because the answer that took it was lost on the way.</summary>
     private async Task<bool> IsBackAsync(OwnerId owner, DateTimeOffset left, CancellationToken cancellation)
     {
+        await foreach (var line in chats.ListAllAsync(owner, ChatRows.FolderLists, cancellation))
+        {
+            if (line.UpdatedAt > left + TurnsUnderWay)
+            {
+                return true;
+            }
+        }
+
         foreach (var shelf in Enum.GetValues<Shelf>())
         {
             if ((await chats.ListAsync(owner, shelf, 1, after: null, cancellation)).Lines is [{ } newest] && newest.UpdatedAt > left + TurnsUnderWay)
@@ -176,9 +234,16 @@ internal sealed partial class LeftoverSweep(
         return false;
     }
 
-    private async Task<bool> RemoveChatAsync(OwnerId owner, ChatId id, SweepBudget budget, CancellationToken cancellation) =>
-        await RemoveBlobsAsync(MessageOverflow.Folder(owner, id), budget, cancellation)
-        && await RemoveRowsAsync(owner, RowRange.Prefix(ChatRows.Everything(id)), ChatRows.Chat(id), budget, cancellation);
+    private async Task<bool> RemoveChatAsync(OwnerId owner, ChatId id, SweepBudget budget, CancellationToken cancellation)
+    {
+        for (var left = await files.LeaveAsync(owner, id, cancellation); left > 0; left--)
+        {
+            budget.CountBlob();
+        }
+
+        return await RemoveBlobsAsync(MessageOverflow.Folder(owner, id), budget, cancellation)
+            && await RemoveRowsAsync(owner, RowRange.Prefix(ChatRows.Everything(id)), ChatRows.Chat(id), budget, cancellation);
+    }
 
     /// <summary>Every row of a range but one. It looks from the start again after each batch, so what is added behind it meanwhile goes too.</summary>
     /// <returns>False where the budget ended first.</returns>

@@ -109,10 +109,17 @@ internal sealed class MessageStore(RowStore rows, MessageOverflow overflow)
     }
 
     /// <summary>Every message of the chat, deepest first.</summary>
-    public async Task<List<Message>> ReadAllAsync(OwnerId owner, ChatId chat, CancellationToken cancellation)
+    public Task<List<Message>> ReadAllAsync(OwnerId owner, ChatId chat, CancellationToken cancellation) =>
+        ReadAsync(owner, RowRange.Prefix(ChatRows.Messages(chat)), cancellation);
+
+    /// <summary>Every message that is deeper than that, deepest first.</summary>
+    public Task<List<Message>> ReadBelowAsync(OwnerId owner, ChatId chat, int depth, CancellationToken cancellation) =>
+        ReadAsync(owner, ChatRows.Below(chat, depth), cancellation);
+
+    private async Task<List<Message>> ReadAsync(OwnerId owner, RowRange range, CancellationToken cancellation)
     {
         var messages = new List<Message>();
-        await foreach (var row in rows.QueryAllAsync(ChatRows.Table, owner.Text, RowRange.Prefix(ChatRows.Messages(chat)), cancellation))
+        await foreach (var row in rows.QueryAllAsync(ChatRows.Table, owner.Text, range, cancellation))
         {
             messages.Add(Message.Of(row));
         }

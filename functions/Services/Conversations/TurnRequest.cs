@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Models;
 
 namespace OpenWebUi.Services.Conversations;
 
@@ -27,6 +28,9 @@ internal sealed record NewAnswer(MessageId? Asked, string Model)
 internal sealed record TurnRequest(
     OwnerId Owner, ChatId? Chat, MessageId? Parent, NewMessage? Message, IReadOnlyList<NewAnswer> Answers, JsonObject Parameters)
 {
+    /// <summary>For a new chat: where it begins.</summary>
+    public FolderId? Folder { get; init; }
+
     /// <summary>Goes on with the answer's text instead of writing another.</summary>
     public bool Continues { get; init; }
 
@@ -36,7 +40,16 @@ internal sealed record TurnRequest(
     /// <summary>The whole context, where the client brings its own; null builds it from the store.</summary>
     public JsonArray? Prompt { get; init; }
 
+    /// <summary>How this one answer should be (shorter...): told to the model after the question, kept with the answer. Null for nothing.</summary>
+    public string? Instruction { get; init; }
+
+    /// <summary>What a chat that begins keeps beside its messages (system, params): a JSON object, or null.</summary>
+    public string? NewChatExtra { get; init; }
+
     public string? OwnKey { get; init; }
+
+    /// <summary>Which models the owner may use.</summary>
+    public required ModelViewer Viewer { get; init; }
 
     public bool WantsTitle { get; init; }
 }

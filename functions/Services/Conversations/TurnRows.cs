@@ -23,17 +23,18 @@ internal sealed class TurnRows
     /// <param name="context">What goes to the model before it.</param>
     /// <param name="user">The person's new message with its text, and as its row is; or null.</param>
     /// <param name="standing">The answer that is stored already and is written, or gone on with.</param>
+    /// <param name="files">Those that the new message names, as they were read.</param>
     /// <param name="options">For the lease.</param>
     /// <param name="now">Whole milliseconds.</param>
     public TurnRows(
         TurnRequest request, Chat chat, bool isNew, Message? parent, Context context, (Message Whole, Message Row)? user, Message? standing,
-        RunOptions options, DateTimeOffset now)
+        IReadOnlyList<StoredFile> files, RunOptions options, DateTimeOffset now)
     {
         (_request, _parent, _context, _isNew, User) = (request, parent, context, isNew, user?.Whole);
         var above = User ?? parent;
         var rank = now.ToUnixTimeMilliseconds();
         var answers = standing is not null ? [standing] : request.Answers.Select(asked => new Message(
-            asked.Id, above?.Id, above is null ? 0 : above.Depth + 1, rank++, Message.AssistantRole, now)).ToList();
+            asked.Id, above?.Id, above is null ? 0 : above.Depth + 1, rank++, Message.AssistantRole, now) { Extra = AnswerInstruction.Extra(request.Instruction) }).ToList();
         var ended = chat with
         {
             UpdatedAt = now > chat.UpdatedAt ? now : chat.UpdatedAt,
@@ -53,6 +54,8 @@ internal sealed class TurnRows
         {
             Add(chat.Id, answers[i], request.Answers[i], isStanding: standing is not null, now + options.Lease);
         }
+
+        _operations.AddRange([.. FileStore.Hold(files), .. FileStore.Name(chat.Id, files.Select(file => file.Id))]);
     }
 
     /// <summary>The person's new message; null where there is none.</summary>

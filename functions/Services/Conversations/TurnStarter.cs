@@ -1,25 +1,27 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Completion;
+using OpenWebUi.Services.Realtime;
 
 namespace OpenWebUi.Services.Conversations;
 
 /// <summary>
 /// Begins a turn:
 /// <list type="number">
-/// <item>The chat is read, and the answer that the request names, if it is there already.</item>
+/// <item>The chat is read, its folder where it lies in one, and the answer that the request names, if it is there already.</item>
 /// <item>The context is read: one query, from where the turn before began its own.</item>
-/// <item>The person's message, the empty answers, their leases and the chat with its new end are stored in one batch.</item>
+/// <item>The files that the person's message names are looked up, then it, the empty answers, their leases and the chat with its new end are stored in one batch.</item>
 /// <item>The runs begin.</item>
 /// </list>
 /// When somebody else changed the chat between 1 and 3, all begins anew. A request whose message is there already is one that
 /// was sent again: its answers are found, nothing is stored. From 3 on the caller's going away ends nothing.
 /// </summary>
 internal sealed class TurnStarter(
-    RowStore rows, ChatStore chats, MessageStore messages, MessageOverflow overflow, RunStore store, ContextWindow window, RepeatedTurns repeated,
-    AnswerRuns runs, RunPlaces runPlaces, ChatTitles titles, TaskOptions tasks, RunOptions options, TimeProvider time)
+    RowStore rows, ChatStore chats, MessageStore messages, MessageOverflow overflow, FolderStore folders, RunStore store, ContextWindow window, RepeatedTurns repeated,
+    MessageFiles messageFiles, ContextFiles contextFiles, AnswerRuns runs, RunPlaces runPlaces, ChatTitles titles, TaskOptions tasks, RunOptions options, RealtimeNews news, TimeProvider time)
 {
     private const int MaxAttempts = 8;
 
@@ -32,8 +34,15 @@ internal sealed class TurnStarter(
     private static readonly ErrorReport TooMany = new(
         429, "too_many_answers", "As many of your answers are being written as may be at once. Wait for one, or stop one.", RetryAfter: TimeSpan.FromSeconds(5));
 
+    private static readonly ErrorReport NoFolder = new(404, "folder_not_found", "There is no such folder.", "folder_id");
+
     public async Task<TurnOutcome> BeginAsync(TurnRequest request, CancellationToken cancellation)
     {
+        if (request.Message is { } message)
+        {
+            request = request with { Message = await messageFiles.LiftAsync(request.Owner, message, cancellation) };
+        }
+
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (await TryAsync(request, cancellation) is { } outcome)
@@ -57,6 +66,12 @@ internal sealed class TurnStarter(
 
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         var chat = stored ?? NewChat(request, now);
+        var folder = chat.Folder is { } folderId ? await folders.GetAsync(request.Owner, folderId, cancellation) : null;
+        if (stored is null && request.Folder is not null && folder is null)
+        {
+            return new TurnOutcome.Refused(NoFolder);
+        }
+
         Message? standing = null;
         if (stored is not null && request is { Message: null, Answers: [{ Asked: { } wanted }] })
         {
@@ -75,6 +90,17 @@ internal sealed class TurnStarter(
             return problem;
         }
 
+        IReadOnlyList<StoredFile> files = [];
+        if (request.Message is { } message)
+        {
+            (message, files, var missing) = await messageFiles.FindAsync(request.Owner, message, cancellation);
+            request = request with { Message = message };
+            if (missing is not null)
+            {
+                return new TurnOutcome.Refused(missing);
+            }
+        }
+
         TurnRows turn;
         BatchOutcome.Failed? failed;
         using (var places = runPlaces.Take(request.Owner, request.Answers.Count))
@@ -85,7 +111,7 @@ internal sealed class TurnStarter(
             }
 
             var user = await UserAsync(request, chat.Id, parent, now, cancellation);
-            turn = new TurnRows(request, chat, isNew: stored is null, parent, context, user, standing, options, now);
+            turn = new TurnRows(request, chat, isNew: stored is null, parent, context, user, standing, files, options, now);
             if (turn.Refusal() is { } refusal)
             {
                 return new TurnOutcome.Refused(refusal);
@@ -95,7 +121,8 @@ internal sealed class TurnStarter(
             (var answers, failed) = await StoreAsync(request.Owner, chat.Id, turn, cancellation);
             if (answers is not null)
             {
-                return Start(request, chat, turn, answers, places);
+                news.ChatChanged(new(request.Owner.Text), chat.Id.Text, stored is null ? ChatChange.Created : ChatChange.TurnBegun);
+                return Start(request, chat, folder, turn, answers, places);
             }
         }
 
@@ -193,17 +220,20 @@ internal sealed class TurnStarter(
         return found;
     }
 
-    private TurnOutcome.Begun Start(TurnRequest request, Chat chat, TurnRows turn, IReadOnlyList<StoredAnswer> answers, RunPlaces.Claim places)
+    private TurnOutcome.Begun Start(
+        TurnRequest request, Chat chat, Folder? folder, TurnRows turn, IReadOnlyList<StoredAnswer> answers, RunPlaces.Claim places)
     {
         // 4
         AnswerRun? first = null;
         foreach (var stored in answers)
         {
             var body = request.Parameters.DeepClone().AsObject();
+            ChatParams.AddTo(body, ChatParams.Of(chat));
             body["model"] = stored.Answer.Model;
             body["stream"] = true;
-            body["messages"] = request.Prompt?.DeepClone() ?? PromptJson.Messages(chat, turn.History(stored.Answer));
-            var call = new CompletionCall(stored.Answer.Model!, Encoding.UTF8.GetBytes(ExtraJson.Text(body)), request.OwnKey);
+            body["messages"] = PromptJson.Under(
+                folder, request.Prompt?.DeepClone().AsArray() ?? PromptJson.Messages(chat, turn.History(stored.Answer), stored.Answer));
+            var call = CallOf(request, stored.Answer.Model!, body);
             var run = runs.Start(new(request.Owner, chat.Id, stored.Answer.Id), stored, call, stored == answers[0] ? Titles(request, chat, turn) : null);
             first ??= run;
             places.Use();
@@ -212,11 +242,27 @@ internal sealed class TurnStarter(
         return new(chat.Id, turn.User?.Id ?? answers[0].Answer.ParentId, [.. answers.Select(a => a.Answer)]) { Run = first };
     }
 
+    /// <summary>The call, written now; or, where files go with it, when its run begins.</summary>
+    private Func<CancellationToken, ValueTask<CompletionCall>> CallOf(TurnRequest request, string model, JsonObject body)
+    {
+        if (ContextFiles.AreIn(body["messages"]!.AsArray()))
+        {
+            return async cancellation => new(model, await contextFiles.WriteAsync(request.Owner, body, cancellation), request.OwnKey, request.Viewer);
+        }
+
+        var call = new CompletionCall(model, Encoding.UTF8.GetBytes(ExtraJson.Text(body)), request.OwnKey, request.Viewer);
+        return _ => ValueTask.FromResult(call);
+    }
+
     private Func<Message, CancellationToken, Task<string?>>? Titles(TurnRequest request, Chat chat, TurnRows turn) =>
         request.WantsTitle && tasks.WritesTitles && ChatTitles.Wants(chat) && turn.Question is { Length: > 0 } question
             ? (answer, cancellation) => titles.WriteAsync(request.Owner, chat.Id, question, answer, request.OwnKey, cancellation)
             : null;
 
     private static Chat NewChat(TurnRequest request, DateTimeOffset now) =>
-        new(request.Message is { } first ? ChatId.Of(request.Owner, first.Id) : ChatId.New(), ChatTitles.FirstWords(request.Message?.Content ?? ""), now, now);
+        new(request.Message is { } first ? ChatId.Of(request.Owner, first.Id) : ChatId.New(), ChatTitles.FirstWords(request.Message?.Content ?? ""), now, now)
+        {
+            Folder = request.Folder,
+            Extra = request.NewChatExtra,
+        };
 }

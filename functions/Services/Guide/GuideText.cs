@@ -16,6 +16,25 @@ internal static class GuideText
 
     private static readonly Section[] Sections =
     [
+        new(["page", "administrat", "openai", "api key", "deepseek", "openrouter", "provider", "ollama", "connect", "页面", "管理员", "密钥", "连接"],
+            """
+            ### In the page
+
+            An administrator opens **Administration** at the foot of the list of chats, then **Connections**, **Add connection**: the vendor, its key, and a test that says what is wrong, step by step. Nothing has to be restarted.
+
+            Variables do the same for whoever configures the server. What they set is locked in the page.
+
+
+            """,
+            """
+            ### 在页面上
+
+            管理员打开对话列表底部的**管理**，进入**连接**，点**添加连接**：选择服务商，填入密钥，并可逐步测试，看到问题出在哪里。无需重启。
+
+            配置服务器的人也可以用环境变量做同样的设置；由变量设置的内容在页面上会被锁定。
+
+
+            """),
         new(["openai", "api key", "deepseek", "openrouter", "provider", "connect", "连接", "密钥"],
             """
             ### OpenAI, or any service that speaks its API
@@ -118,26 +137,32 @@ internal static class GuideText
 
 
             """),
-        new(["code", "password", "protect", "share", "访问码", "密码", "保护"],
+        new(["code", "account", "sign", "password", "protect", "share", "访问码", "账号", "登录", "密码", "保护"],
             """
-            ### An access code
+            ### Accounts, or an access code
+
+            With nothing set people have accounts: the first to sign up is the administrator and lets the others in. To ask for a code before the sign-up:
 
             ```sh
+            WEBUI_AUTH=true
             CODE=first-code,second-code
             ```
 
-            Visitors are then asked for one of these codes. Use long ones. SDKs send it as their key, with `nk-` in front: `nk-first-code`.
+            `CODE` alone asks for a code instead of accounts. Use long ones. SDKs send it as their key, with `nk-` in front: `nk-first-code`. `WEBUI_AUTH=false` alone asks nobody for anything.
 
 
             """,
             """
-            ### 访问码
+            ### 账号，或访问码
+
+            什么都不设置时使用账号：第一个注册的人是管理员，由其批准其他人。若要在注册前要求访问码：
 
             ```sh
+            WEBUI_AUTH=true
             CODE=第一个访问码,第二个访问码
             ```
 
-            设置后，访问者需要输入其中一个。请使用较长的访问码。SDK 把它当作密钥发送，前面加上 `nk-`。
+            只设置 `CODE` 时用访问码代替账号。请使用较长的访问码。SDK 把它当作密钥发送，前面加上 `nk-`。只设置 `WEBUI_AUTH=false` 时不要求任何验证。
 
 
             """),
@@ -149,7 +174,7 @@ internal static class GuideText
             dotnet publish functions -c Release
             ```
 
-            The folder that it names holds one executable, the page and `host.json`: a custom handler for Azure Functions, for the Flex Consumption plan with runtime `custom`. The executable also runs by itself on any Linux machine: set `HOST=0.0.0.0`, and put `CODE` in front of everybody.
+            The folder that it names holds one executable, the page and `host.json`: a custom handler for Azure Functions, for the Flex Consumption plan with runtime `custom`. The executable also runs by itself on any Linux machine: set `HOST=0.0.0.0`, and `WEBUI_URL` to its public address.
 
 
             """,
@@ -160,7 +185,7 @@ internal static class GuideText
             dotnet publish functions -c Release
             ```
 
-            输出的文件夹包含一个可执行文件、网页和 `host.json`：它是 Azure Functions 的自定义处理程序，适用于 Flex Consumption 计划（运行时 `custom`）。该可执行文件也能在任何 Linux 机器上独立运行：设置 `HOST=0.0.0.0`，并务必设置 `CODE`。
+            输出的文件夹包含一个可执行文件、网页和 `host.json`：它是 Azure Functions 的自定义处理程序，适用于 Flex Consumption 计划（运行时 `custom`）。该可执行文件也能在任何 Linux 机器上独立运行：设置 `HOST=0.0.0.0`，并把 `WEBUI_URL` 设为公开地址。
 
 
             """),

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OpenWebUi.Services.Guide;
-using OpenWebUi.Services.Upstreams;
 
 namespace OpenWebUi.Services.Models;
 
@@ -9,8 +8,7 @@ internal static class GuideModel
 {
     public const string Description = "Built in. No language model: it explains how to connect one.";
 
-    private static readonly JsonElement Raw = JsonDocument.Parse(
-        $$"""{"id":"{{GuideProvider.ModelId}}","object":"model","created":0,"owned_by":"openwebui"}""").RootElement;
-
-    public static Model Of(Connection connection) => new(GuideProvider.ModelId, "Guide", connection, 0, Raw);
+    public static readonly FetchedModels List = new([new(
+        GuideProvider.ModelId, GuideProvider.ModelId, "Guide", 0,
+        JsonDocument.Parse($$"""{"id":"{{GuideProvider.ModelId}}","object":"model","created":0,"owned_by":"openwebui"}""").RootElement)], null);
 }

@@ -1,11 +1,7 @@
 using System.Text.Json;
-using OpenWebUi.Services.Guide;
 using OpenWebUi.Services.Upstreams;
 
 namespace OpenWebUi.Services.Models;
-
-/// <summary>One connection's own model list: its models, or why there are none.</summary>
-internal sealed record FetchedModels(IReadOnlyList<Model> Models, string? Failure);
 
 /// <summary>Asks a connection for its models.</summary>
 internal sealed class ModelListClient(UpstreamClient client)
@@ -13,34 +9,29 @@ internal sealed class ModelListClient(UpstreamClient client)
     /// <summary>A model list of a thousand models is 300 kB: anything beyond this is no list.</summary>
     private const int MaxListBytes = 8 * 1024 * 1024;
 
+    /// <summary>Anthropic's pages hold a thousand models: more than a few say that something is wrong.</summary>
+    private const int MaxPages = 5;
+
     /// <summary>How long one connection may take; the list that a caller waits for has a shorter deadline of its own.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The models of a connection. Models that the connection names itself (<see cref="Connection.ModelIds"/>,
+    /// <see cref="Connection.Deployments"/>) are there whether the provider lists them or not, also when it has no list;
+    /// not when it cannot be reached or refuses the key.
+    /// </summary>
     public async Task<FetchedModels> FetchAsync(Connection connection, string? ownKey, CancellationToken cancellation)
     {
         if (connection.Kind == ConnectionKind.Guide)
         {
-            return new([GuideModel.Of(connection)], null);
+            return GuideModel.List;
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Timeout);
         try
         {
-            var isOllama = connection.Kind == ConnectionKind.Ollama;
-            using var message = new HttpRequestMessage(HttpMethod.Get,
-                connection.UrlFor(isOllama ? Dialect.OllamaNative : Dialect.OpenAi, isOllama ? "tags" : "models", ""));
-            using var answer = await client.SendAsync(connection, message, ownKey, limit.Token);
-            if (!answer.IsSuccessStatusCode)
-            {
-                return new([], $"It answered {(int)answer.StatusCode} to the request for its models.");
-            }
-
-            using var buffer = new MemoryStream();
-            await CopyBoundedAsync(await answer.Content.ReadAsStreamAsync(limit.Token), buffer, limit.Token);
-            buffer.Position = 0;
-            using var document = await JsonDocument.ParseAsync(buffer, cancellationToken: limit.Token);
-            return new(isOllama ? OllamaModels(document.RootElement, connection) : OpenAiModels(document.RootElement, connection), null);
+            return await ReadAsync(connection, ownKey, limit.Token);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -48,7 +39,7 @@ internal sealed class ModelListClient(UpstreamClient client)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or InvalidDataException)
         {
-            return new([], "Its model list could not be read. The base URL may lack /v1.");
+            return NamedOr(connection, "Its model list could not be read. The base URL may lack /v1.");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -56,42 +47,66 @@ internal sealed class ModelListClient(UpstreamClient client)
         }
     }
 
-    private static List<Model> OpenAiModels(JsonElement root, Connection connection)
+    private async Task<FetchedModels> ReadAsync(Connection connection, string? ownKey, CancellationToken cancellation)
     {
-        // OpenAI wraps the list in data; some servers send the bare array.
-        var list = root.ValueKind == JsonValueKind.Array ? root : root.GetProperty("data");
-        return [.. from element in list.EnumerateArray()
-                   let id = TextOf(element, "id")
-                   where id is not null
-                   select new Model(id, TextOf(element, "name") ?? id, connection, NumberOf(element, "created"), element.Clone())];
+        var models = new List<ListedModel>();
+        string? after = null;
+        for (var page = 0; page < MaxPages; page++)
+        {
+            using var message = MessageFor(connection, after);
+            using var answer = await client.SendAsync(connection, message, ownKey, cancellation);
+            if (!answer.IsSuccessStatusCode)
+            {
+                var status = (int)answer.StatusCode;
+                var failure = $"It answered {status} to the request for its models.";
+                return status is 401 or 429 or >= 500 ? new([], failure) : NamedOr(connection, failure);
+            }
+
+            if (connection is { Kind: ConnectionKind.AzureOpenAi } && ModelListReader.Names(connection))
+            {
+                // Azure lists what could be deployed, not what is: that it answers is all that was asked.
+                break;
+            }
+
+            using var document = await ParseAsync(answer, cancellation);
+            models.AddRange(ModelListReader.Read(document.RootElement, connection.Kind));
+            after = connection.Kind == ConnectionKind.Anthropic ? ModelListReader.NextPage(document.RootElement) : null;
+            if (after is null)
+            {
+                break;
+            }
+        }
+
+        return new(ModelListReader.Named(connection, models), null);
     }
 
-    private static List<Model> OllamaModels(JsonElement root, Connection connection) =>
-        [.. from element in root.GetProperty("models").EnumerateArray()
-            let id = TextOf(element, "model") ?? TextOf(element, "name")
-            where id is not null
-            select new Model(id, TextOf(element, "name") ?? id, connection, UnixTimeOf(element, "modified_at"), element.Clone())];
+    private static FetchedModels NamedOr(Connection connection, string failure) =>
+        ModelListReader.Names(connection) ? new(ModelListReader.Named(connection, []), null) : new([], failure, HasNoList: true);
 
-    private static string? TextOf(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static long NumberOf(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : 0;
-
-    private static long UnixTimeOf(JsonElement element, string name) =>
-        DateTimeOffset.TryParse(TextOf(element, name), out var time) ? time.ToUnixTimeSeconds() : 0;
-
-    private static async Task CopyBoundedAsync(Stream from, MemoryStream to, CancellationToken cancellation)
+    private static HttpRequestMessage MessageFor(Connection connection, string? after)
     {
+        var query = connection.Kind != ConnectionKind.Anthropic ? ""
+            : after is null ? "?limit=1000" : "?limit=1000&after_id=" + Uri.EscapeDataString(after);
+        var isOllama = connection.Kind == ConnectionKind.Ollama;
+        return new(HttpMethod.Get, connection.UrlFor(connection.Spoken(isOllama ? Dialect.OllamaNative : Dialect.OpenAi), isOllama ? "tags" : "models", query));
+    }
+
+    private static async Task<JsonDocument> ParseAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        using var bytes = new MemoryStream();
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
         var buffer = new byte[16 * 1024];
         int read;
-        while ((read = await from.ReadAsync(buffer, cancellation)) > 0)
+        while ((read = await body.ReadAsync(buffer, cancellation)) > 0)
         {
-            to.Write(buffer, 0, read);
-            if (to.Length > MaxListBytes)
+            bytes.Write(buffer, 0, read);
+            if (bytes.Length > MaxListBytes)
             {
                 throw new InvalidDataException("The model list is too long.");
             }
         }
+
+        // A copy of its own: the document outlives the stream.
+        return JsonDocument.Parse(bytes.ToArray());
     }
 }

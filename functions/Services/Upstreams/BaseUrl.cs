@@ -47,8 +47,44 @@ internal static class BaseUrl
         return url;
     }
 
+    /// <summary>The resource of Azure OpenAI: what stands behind the host (<c>/openai/deployments/...</c>, a query) is understood, not refused.</summary>
+    public static string? OfAzure(string text)
+    {
+        var url = Normalize(text.Split('?')[0]);
+        var openai = url?.IndexOf("/openai", StringComparison.OrdinalIgnoreCase) ?? -1;
+        return openai < 0 ? url : url![..openai];
+    }
+
+    /// <summary>The root of Anthropic's API: <c>/v1</c> and <c>/v1/messages</c> at the end are understood, not refused.</summary>
+    public static string? OfAnthropic(string text)
+    {
+        var url = Normalize(text);
+        foreach (var end in (ReadOnlySpan<string>)["/messages", "/v1"])
+        {
+            url = url is not null && url.EndsWith(end, StringComparison.OrdinalIgnoreCase) ? url[..^end.Length].TrimEnd('/') : url;
+        }
+
+        return url;
+    }
+
+    /// <summary>The base of a kind, or null when the text is no http(s) URL.</summary>
+    public static string? Of(ConnectionKind kind, string text) => kind switch
+    {
+        ConnectionKind.Ollama => OfOllama(text),
+        ConnectionKind.AzureOpenAi => OfAzure(text),
+        ConnectionKind.Anthropic => OfAnthropic(text),
+        _ => OfOpenAi(text),
+    };
+
     /// <summary>What people see of a base: the host, with the port where one is given.</summary>
     public static string NameOf(string url) => new Uri(url).Authority;
+
+    /// <summary>Scheme, host and port: what a key was entered for.</summary>
+    public static string OriginOf(string url)
+    {
+        var uri = new Uri(url);
+        return FormattableString.Invariant($"{uri.Scheme}://{uri.IdnHost.ToLowerInvariant()}:{uri.Port}");
+    }
 
     private static string? Normalize(string text)
     {

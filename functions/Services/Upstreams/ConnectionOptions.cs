@@ -11,6 +11,15 @@ namespace OpenWebUi.Services.Upstreams;
 internal sealed record ConnectionOptions(
     IReadOnlyList<Connection> Configured, bool? GuideModel, bool FindsOllama, TimeSpan IdleTimeout)
 {
+    /// <summary><c>ENABLE_OPENAI_API</c>: false, and no connection but Ollama is asked; null: an administrator says.</summary>
+    public bool? EnablesOpenAi { get; init; }
+
+    /// <summary><c>ENABLE_OLLAMA_API</c>: false, and no Ollama is asked; null: an administrator says.</summary>
+    public bool? EnablesOllama { get; init; }
+
+    /// <summary><c>AZURE_CLIENT_ID</c>: which managed identity asks Azure OpenAI; null: the system's.</summary>
+    public string? IdentityClientId { get; init; }
+
     private const string OfficialUrl = "https://api.openai.com/v1";
     private const int DefaultIdleSeconds = 600;
 
@@ -20,20 +29,41 @@ internal sealed record ConnectionOptions(
         if (reader.Flag("ENABLE_OPENAI_API") ?? true)
         {
             AddOpenAi(reader, connections);
+            foreach (var draft in VendorVariables.Read(reader))
+            {
+                Add(reader, connections, draft);
+            }
         }
 
         var usesOllama = reader.Flag("ENABLE_OLLAMA_API") ?? true;
         var ollama = usesOllama ? Urls(reader, "OLLAMA_BASE_URLS", "OLLAMA_BASE_URL", alias: null) : (null, "");
-        foreach (var text in (ollama.Urls ?? []).Where(text => text.Length > 0))
-        {
-            Add(reader, connections, ConnectionKind.Ollama, text, ollama.Variable, [], null);
-        }
-
+        AddOllama(reader, connections, ollama.Urls ?? [], ollama.Variable);
         return new(
             connections,
             reader.Flag("ENABLE_GUIDE_MODEL"),
             usesOllama && ollama.Urls is null && !hosting.UnderFunctionsHost,
-            TimeSpan.FromSeconds(reader.Integer("AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT", 5, 3600) ?? DefaultIdleSeconds));
+            TimeSpan.FromSeconds(reader.Integer("AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT", 5, 3600) ?? DefaultIdleSeconds))
+        {
+            EnablesOpenAi = reader.Flag("ENABLE_OPENAI_API"),
+            EnablesOllama = reader.Flag("ENABLE_OLLAMA_API"),
+            IdentityClientId = reader.Text("AZURE_CLIENT_ID"),
+        };
+    }
+
+    private static void AddOllama(VariableReader reader, List<Connection> connections, IReadOnlyList<string> urls, string variable)
+    {
+        if (urls.Count == 0)
+        {
+            return;
+        }
+
+        var configs = new EnvironmentConfigs(reader, "OLLAMA_API_CONFIGS");
+        foreach (var (place, url) in urls.Index().Where(entry => entry.Item.Length > 0))
+        {
+            Add(reader, connections, new("ollama", ConnectionKind.Ollama, url, variable, []), connection => configs.Apply(connection, place, url));
+        }
+
+        configs.End();
     }
 
     private static void AddOpenAi(VariableReader reader, List<Connection> connections)
@@ -56,10 +86,17 @@ internal sealed record ConnectionOptions(
         }
 
         var organization = reader.Text("OPENAI_ORG_ID");
-        for (var i = 0; i < urls.Count; i++)
+        var configs = new EnvironmentConfigs(reader, "OPENAI_API_CONFIGS");
+        foreach (var (place, text) in urls.Index())
         {
-            Add(reader, connections, ConnectionKind.OpenAi, urls[i].Length > 0 ? urls[i] : OfficialUrl, variable, i < keyLists.Count ? keyLists[i] : [], organization);
+            var url = text.Length > 0 ? text : OfficialUrl;
+            Add(reader, connections, new("openai", ConnectionKind.OpenAi, url, variable, place < keyLists.Count ? keyLists[place] : [])
+            {
+                Organization = organization,
+            }, connection => configs.Apply(connection, place, url));
         }
+
+        configs.End();
     }
 
     /// <summary><c>OPENAI_API_KEYS</c>: one for each URL. <c>OPENAI_API_KEY</c>: for the first URL, several with commas between them (NextChat), one taken at random for each call.</summary>
@@ -93,18 +130,33 @@ internal sealed record ConnectionOptions(
         return (text is null ? null : [text], reader.Text(singular) is null && alias is not null ? alias : singular);
     }
 
-    private static void Add(
-        VariableReader reader, List<Connection> connections, ConnectionKind kind, string text, string variable, IReadOnlyList<string> keys, string? organization)
+    /// <param name="adjust">What more is said of the connection; null: nothing.</param>
+    private static void Add(VariableReader reader, List<Connection> connections, DraftConnection draft, Func<Connection, Connection>? adjust = null)
     {
-        var url = kind == ConnectionKind.Ollama ? BaseUrl.OfOllama(text) : BaseUrl.OfOpenAi(text);
+        var url = BaseUrl.Of(draft.Kind, draft.Url);
         if (url is null)
         {
-            reader.Fault(variable, text, "an http or https URL such as https://api.openai.com/v1, without user name, query or fragment");
+            reader.Fault(draft.Variable, draft.Url, "an http or https URL such as https://api.openai.com/v1, without user name, query or fragment");
+            return;
+        }
+
+        if (AddressGuard.Refuses(new Uri(url)))
+        {
+            reader.Fault(draft.Variable, draft.Url, "an address that is neither link-local nor of a cloud's metadata service");
             return;
         }
 
         var name = BaseUrl.NameOf(url);
         var twins = connections.Count(c => c.Name == name || c.Name.StartsWith(name + " #", StringComparison.Ordinal));
-        connections.Add(new(twins == 0 ? name : $"{name} #{twins + 1}", kind, url, keys, organization));
+        var made = new Connection($"env-{draft.Provider}-{connections.Count(c => c.Provider == draft.Provider) + 1}", twins == 0 ? name : $"{name} #{twins + 1}", draft.Kind, url, draft.Keys)
+        {
+            Auth = draft.Auth,
+            Organization = draft.Organization,
+            ApiVersion = draft.ApiVersion,
+            Headers = draft.Headers,
+            Provider = draft.Provider,
+            Variable = draft.Variable,
+        };
+        connections.Add(adjust is null ? made : adjust(made));
     }
 }

@@ -7,11 +7,14 @@ namespace OpenWebUi.Services.Upstreams;
 /// </summary>
 internal sealed class OllamaDiscovery(ConnectionRegistry registry, UpstreamClient client, ConnectionOptions options, TimeProvider time) : BackgroundService
 {
+    /// <summary>What the one that is found is called.</summary>
+    public const string Name = "Ollama on this machine";
+
     private const string LocalUrl = "http://localhost:11434";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
-    private static readonly Connection Local = new("Ollama on this machine", ConnectionKind.Ollama, LocalUrl, []);
+    private static readonly Connection Local = new("found-ollama", Name, ConnectionKind.Ollama, LocalUrl, []) { Provider = "ollama" };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Http.Headers;
+using OpenWebUi.Platform.Http;
 using OpenWebUi.Services.Guide;
 
 namespace OpenWebUi.Services.Upstreams;
@@ -9,63 +9,97 @@ internal sealed class UpstreamClient : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Long enough to reuse, short enough to follow a DNS change.</summary>
-    private static readonly TimeSpan PooledLifetime = TimeSpan.FromMinutes(5);
+    /// <summary>What we speak where a caller does not say (docs.anthropic.com, API versioning, read 2026-11).</summary>
+    private const string AnthropicVersion = "2023-06-01";
 
     private readonly HttpMessageInvoker _network;
     private readonly HttpMessageInvoker _guide;
+    private readonly AzureIdentity _identity;
 
-    public UpstreamClient(OutboundProxy? proxy, TimeProvider time)
+    public UpstreamClient(OutboundProxy? proxy, AzureIdentity identity, TimeProvider time)
     {
-        _network = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            Proxy = proxy,
-            UseProxy = proxy is not null,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = ConnectTimeout,
-            PooledConnectionLifetime = PooledLifetime,
-            EnableMultipleHttp2Connections = true,
-            MaxConnectionsPerServer = int.MaxValue,
-            // An abandoned answer is closed, not read to its end: the provider would go on billing.
-            ResponseDrainTimeout = TimeSpan.Zero,
-            MaxResponseDrainSize = 0,
-        });
+        _identity = identity;
+        var network = OutboundHandler.New(proxy, ConnectTimeout);
+        network.ConnectCallback = UpstreamSockets.ConnectAsync;
+        network.PlaintextStreamFilter = UpstreamSockets.Ready;
+        network.EnableMultipleHttp2Connections = true;
+        _network = new HttpMessageInvoker(network);
         _guide = new HttpMessageInvoker(new GuideProvider(time));
     }
+
+    /// <summary>Sends one call with any of the connection's keys, or with the caller's.</summary>
+    public Task<HttpResponseMessage> SendAsync(Connection connection, HttpRequestMessage message, string? ownKey, CancellationToken cancellation) => SendAsync(
+        connection, message, ownKey ?? (connection.Keys.Count == 0 ? null : connection.Keys[Random.Shared.Next(connection.Keys.Count)]), ownKey is null, cancellation);
 
     /// <summary>Sends one call and returns when the provider's status and headers are there; its body is read by the caller, who disposes the answer.</summary>
     /// <param name="connection">Where to.</param>
     /// <param name="message">Method, URL (<see cref="Connection.UrlFor"/>), the caller's headers, body.</param>
-    /// <param name="ownKey">The caller's provider key in place of ours, or null.</param>
+    /// <param name="key">A provider key, or null.</param>
+    /// <param name="isOurs">The key is one of the connection's: organization and added headers go with it.</param>
     /// <param name="cancellation">Cancelled: the connection to the provider is closed at once.</param>
     /// <exception cref="HttpRequestException">No answer: see <see cref="UpstreamFailure.Of"/>.</exception>
-    public Task<HttpResponseMessage> SendAsync(Connection connection, HttpRequestMessage message, string? ownKey, CancellationToken cancellation)
+    public Task<HttpResponseMessage> SendAsync(Connection connection, HttpRequestMessage message, string? key, bool isOurs, CancellationToken cancellation)
     {
-        if (ownKey is not null && !connection.TakesOwnKeys)
+        if (!isOurs && !connection.TakesOwnKeys)
         {
             throw new InvalidOperationException($"{connection.Name} takes no key of a caller.");
         }
 
-        var key = ownKey ?? (connection.Keys.Count == 0 ? null : connection.Keys[Random.Shared.Next(connection.Keys.Count)]);
-        if (key is not null)
+        if (isOurs)
         {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            foreach (var (name, value) in connection.Headers)
+            {
+                message.Headers.Remove(name);
+                message.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            if (connection.Organization is { } organization)
+            {
+                message.Headers.TryAddWithoutValidation("OpenAI-Organization", organization);
+            }
         }
 
-        if (connection.Organization is { } organization && ownKey is null)
+        var provider = connection.Kind == ConnectionKind.Guide ? _guide : _network;
+        var authenticating = AuthenticateAsync(connection, message, key, cancellation);
+        return authenticating.IsCompletedSuccessfully ? provider.SendAsync(message, cancellation) : SendAfterAsync(authenticating);
+
+        async Task<HttpResponseMessage> SendAfterAsync(ValueTask first)
         {
-            message.Headers.TryAddWithoutValidation("OpenAI-Organization", organization);
+            await first;
+            return await provider.SendAsync(message, cancellation);
+        }
+    }
+
+    private async ValueTask AuthenticateAsync(Connection connection, HttpRequestMessage message, string? key, CancellationToken cancellation)
+    {
+        if (connection.Kind == ConnectionKind.Anthropic && !message.Headers.Contains("anthropic-version"))
+        {
+            message.Headers.TryAddWithoutValidation("anthropic-version", AnthropicVersion);
         }
 
-        return (connection.Kind == ConnectionKind.Guide ? _guide : _network).SendAsync(message, cancellation);
+        switch (connection)
+        {
+            case { Auth: ConnectionAuth.ManagedIdentity }:
+                message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _identity.TokenAsync(cancellation));
+                break;
+            case var _ when key is null:
+                break;
+            case { Kind: ConnectionKind.AzureOpenAi }:
+                message.Headers.TryAddWithoutValidation("api-key", key);
+                break;
+            case { Kind: ConnectionKind.Anthropic }:
+                message.Headers.TryAddWithoutValidation("x-api-key", key);
+                break;
+            default:
+                message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+                break;
+        }
     }
 
     public void Dispose()
     {
         _network.Dispose();
         _guide.Dispose();
+        _identity.Dispose();
     }
 }

@@ -60,10 +60,10 @@ internal sealed record UpstreamError(byte[]? Json, ErrorReport Report)
 
     /// <summary>A provider that repeats the key it refuses must not tell it to our callers.</summary>
     public static string Masked(string text, Connection connection) =>
-        connection.Keys.Aggregate(text, (masked, key) => masked.Replace(key, "***", StringComparison.Ordinal));
+        connection.Secrets.Aggregate(text, (masked, key) => masked.Replace(key, "***", StringComparison.Ordinal));
 
     private static byte[] Masked(byte[] body, Connection connection) =>
-        connection.Keys.Any(key => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(key)) >= 0)
+        connection.Secrets.Any(key => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(key)) >= 0)
             ? Encoding.UTF8.GetBytes(Masked(Encoding.UTF8.GetString(body), connection))
             : body;
 

@@ -52,9 +52,25 @@ internal static class UpstreamHeaders
     private static void Copy(string name, System.Net.Http.Headers.HeaderStringValues values, Connection connection, IHeaderDictionary to)
     {
         var isWanted = Answered.Contains(name) || name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase);
-        if (isWanted && !values.Any(value => connection.Keys.Any(key => value.Contains(key, StringComparison.Ordinal))))
+        if (isWanted && !Repeats(values, connection))
         {
-            to[name] = new StringValues([.. values]);
+            to[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
         }
+    }
+
+    private static bool Repeats(System.Net.Http.Headers.HeaderStringValues values, Connection connection)
+    {
+        foreach (var secret in connection.Secrets)
+        {
+            foreach (var value in values)
+            {
+                if (value.Contains(secret, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -1,8 +1,8 @@
 import type { ChatEntry } from './chats';
 
 /**
- * What happens to the chats on the server, told to whoever shows them, in this tab and in the browser's other tabs. Nobody
- * polls, and no connection waits.
+ * What happens to the chats on the server, told to whoever shows them, in this tab and in the browser's other tabs; what other
+ * browsers do comes in the same words (remote-changes.ts). Nobody polls, and no connection to the site waits.
  */
 export type ChatNews =
   /** A turn has begun or ended, another branch is shown: what an open view holds may be old. */
@@ -15,7 +15,13 @@ export type ChatNews =
   /** Another tab has come: who knows of running answers says so. */
   | { kind: 'hello' }
   /** This browser was locked; its chats are gone. */
-  | { kind: 'locked' };
+  | { kind: 'locked' }
+  /** The account's role was changed, or it is gone: the server knows. */
+  | { kind: 'account' }
+  /** For a while nobody told what other browsers did: whatever is shown may be old. */
+  | { kind: 'missed' }
+  /** Somebody has signed in, perhaps somebody else than before. */
+  | { kind: 'signedIn'; userId: string };
 
 /** @param own This tab did it. */
 type Listener = (news: ChatNews, own: boolean) => void;
@@ -40,6 +46,12 @@ class NewsRoom {
   tell(news: ChatNews): void {
     this.#channel?.postMessage(news);
     this.#hand(news, true);
+  }
+
+  /** The same, for what happened elsewhere. */
+  hear(news: ChatNews): void {
+    this.#channel?.postMessage(news);
+    this.#hand(news, false);
   }
 
   #hand(news: ChatNews, own: boolean): void {

@@ -1,4 +1,6 @@
-import { readFailure, unreachable, type Failure } from './failure';
+import { ask, json, post, type Outcome } from './ask';
+
+export type { Outcome } from './ask';
 
 /** A chat in a list; times in seconds since 1970. */
 export interface ChatEntry {
@@ -8,9 +10,42 @@ export interface ChatEntry {
   created_at: number;
   pinned: boolean;
   archived: boolean;
+  folder_id?: string | null;
+  /** Ids of tags. */
+  tags?: string[];
+}
+
+/** A folder as a list has it: without its instructions. */
+export interface FolderEntry {
+  id: string;
+  parent_id: string | null;
+  name: string;
+  is_expanded: boolean;
 }
 
 export type StoredState = 'running' | 'done' | 'stopped' | 'interrupted' | 'failed';
+
+/** What the provider counted (OpenAI's form). */
+export interface Usage {
+  prompt_tokens?: number;
+  completion_tokens?: number;
+  completion_tokens_details?: { reasoning_tokens?: number } | null;
+}
+
+/** What a reader sets for one chat; what is absent is the provider's default. */
+export interface ChatParams {
+  temperature?: number;
+  top_p?: number;
+  max_tokens?: number;
+  stop?: string[];
+  seed?: number;
+  reasoning_effort?: string;
+}
+
+export interface ChatSettings {
+  system: string;
+  params: ChatParams;
+}
 
 /** A message as the server keeps it (docs/chats.md). */
 export interface StoredMessage {
@@ -26,25 +61,43 @@ export interface StoredMessage {
   state?: StoredState;
   /** UTF-16 units of reasoning and content so far. */
   sequence?: number;
+  usage?: Usage | null;
   error?: {
     content?: string;
     status?: number | null;
     type?: string | null;
     connection?: string | null;
+    /** Unix seconds. */
+    retry_at?: number | null;
   } | null;
+  files?: FileRef[];
   /** In order, with the message itself; only where there is more than one. */
   siblings?: string[];
 }
 
+/** A file that a message names. In chats that no server keeps, its address is a data URL and its id empty. */
+export interface FileRef {
+  type: 'image' | 'file';
+  id: string;
+  name: string;
+  url: string;
+  size: number;
+}
+
 /** The end of a branch, its messages from the oldest to the newest. */
 export interface Branch {
-  chat: ChatEntry & { currentId: string | null };
+  chat: ChatEntry & {
+    currentId: string | null;
+    models: string[];
+    system: string | null;
+    params: ChatParams;
+    meta?: { tags?: string[] };
+  };
   messages: StoredMessage[];
   /** Fetches the messages above; null at the beginning. */
   before: string | null;
 }
 
-export type Outcome<Value> = { value: Value } | { failure: Failure };
 export interface ChatPage {
   chats: ChatEntry[];
   /** Cursor of the page after this one; null at the end. */
@@ -69,6 +122,9 @@ export function listChats(after: string | null = null): Promise<Outcome<ChatPage
 
 /** All pinned chats. */
 export const listPinned = () => ask(`${ROOT}/pinned`, {}, json<ChatEntry[]>);
+
+/** All folders, by name. */
+export const listFolders = () => ask('/api/v1/folders/', {}, json<FolderEntry[]>);
 
 /** One page of archived chats, counted from 1. */
 export const listArchived = (page: number) => ask(`${ROOT}/archived?page=${page}`, {}, json<ChatEntry[]>);
@@ -97,9 +153,37 @@ export function readBranch(
 
 export const renameChat = (id: string, title: string) => change(id, { title });
 
-/** Moves the chat to another branch; any message of it names it. */
-export const moveToBranch = (id: string, messageId: string) =>
-  change(id, { history: { currentId: messageId } });
+/**
+ * Moves the chat to another branch; any message of it names it.
+ * @param models The models that the chat goes on with; none leaves them.
+ */
+export const moveToBranch = (id: string, messageId: string, ...models: string[]) =>
+  change(id, { history: { currentId: messageId }, ...(models.length > 0 ? { models } : {}) });
+
+/** The models that were asked last. */
+export const saveModels = (id: string, models: string[]) => change(id, { models });
+
+export const saveSettings = (id: string, settings: ChatSettings) => change(id, settings);
+
+/** Stores a whole chat. @param chat A blob (docs/chats.md). */
+export const createChat = (chat: object) =>
+  post(`${ROOT}/new`, { chat }, json<{ id: string; title: string }>);
+
+/** Replaces a settled message's text. */
+export const editMessage = (id: string, messageId: string, content: string) =>
+  post(messageAt(id, messageId), { content }, json<StoredMessage>);
+
+/** What a deletion took away; `history` brings it back. */
+export interface Deleted {
+  currentId: string | null;
+  history: { currentId: string | null; messages: Record<string, StoredMessage> };
+}
+
+/** Deletes a message and what hangs on it; undone by restoreMessages. */
+export const deleteMessage = (id: string, messageId: string) =>
+  ask(messageAt(id, messageId), { method: 'DELETE' }, json<Deleted>);
+
+export const restoreMessages = (id: string, { history }: Deleted) => change(id, { history });
 
 /** A toggle, as everything that is called so in the interface. */
 export const togglePin = (id: string) => post(`${at(id)}/pin`, undefined, json<ChatEntry>);
@@ -122,34 +206,3 @@ export const streamAddress = (id: string, messageId: string, from: number, title
   `${messageAt(id, messageId)}/stream?from=${from}${title ? '&title=true' : ''}`;
 
 const change = (id: string, chat: object) => post(at(id), { chat }, json<ChatEntry>);
-
-function post<Value>(
-  address: string,
-  body: unknown,
-  read: (response: Response) => Promise<Value>,
-): Promise<Outcome<Value>> {
-  const init: RequestInit = { method: 'POST' };
-  if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers = { 'Content-Type': 'application/json' };
-  }
-  return ask(address, init, read);
-}
-
-async function ask<Value>(
-  address: string,
-  init: RequestInit,
-  read: (response: Response) => Promise<Value>,
-): Promise<Outcome<Value>> {
-  try {
-    const response = await fetch(address, init);
-    if (!response.ok && response.status !== 304) return { failure: await readFailure(response) };
-    return { value: await read(response) };
-  } catch {
-    return { failure: unreachable };
-  }
-}
-
-async function json<Value>(response: Response): Promise<Value> {
-  return (await response.json()) as Value;
-}

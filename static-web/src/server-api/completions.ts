@@ -1,11 +1,14 @@
+import type { ChatParams } from './chats';
 import { readFailure, unreachable, type Failure } from './failure';
 import { ownKey } from './own-key.svelte';
 import { readEvents } from './sse-reader';
 
 export interface PromptMessage {
   role: 'user' | 'assistant' | 'system';
-  content: string;
+  content: string | PromptPart[];
 }
+
+export type PromptPart = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } };
 
 /** What a chat completion tells while it runs; `end` or `failure` comes last and once. */
 export type CompletionEvent =
@@ -32,6 +35,7 @@ export const CUT = 'cut';
 export async function* streamCompletion(
   model: string,
   messages: PromptMessage[],
+  params: ChatParams,
   signal: AbortSignal,
 ): AsyncGenerator<CompletionEvent, void, void> {
   let connection: string | null = null;
@@ -39,7 +43,7 @@ export async function* streamCompletion(
     const response = await fetch('/api/chat/completions', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream', ...ownKey.headers() },
-      body: JSON.stringify({ model, messages, stream: true }),
+      body: JSON.stringify({ ...params, model, messages, stream: true }),
       signal,
     });
     if (!response.ok || response.body === null) {

@@ -12,6 +12,12 @@ export interface Failure {
   /** The connection that answered; null when the failure is not a provider's. */
   connection: string | null;
   retryAfter: Milliseconds | null;
+  /** When another try makes sense, in milliseconds since 1970, where the provider said so. */
+  retryAt?: number;
+  /** The provider's own code, or ours ("upstream_timeout"), where there is one. */
+  code?: string;
+  /** Complaints by field (RFC 9457's `errors`), where the server named fields. */
+  errors?: Record<string, string>;
 }
 type Milliseconds = number;
 
@@ -20,7 +26,8 @@ interface ErrorBody {
   title?: string;
   detail?: string;
   retryAfter?: number;
-  error?: { message?: string; type?: string } | string;
+  errors?: Record<string, string | string[]>;
+  error?: { message?: string; type?: string; code?: unknown } | string;
 }
 
 export const unreachable: Failure = {
@@ -37,14 +44,34 @@ export async function readFailure(response: Response): Promise<Failure> {
     (value: unknown) => (typeof value === 'object' && value !== null ? (value as ErrorBody) : {}),
     () => ({}) as ErrorBody,
   );
-  const relay = typeof body.error === 'string' ? { message: body.error } : body.error;
-  return {
+  const relay: { message?: string; type?: string; code?: unknown } | undefined =
+    typeof body.error === 'string' ? { message: body.error } : body.error;
+  const failure: Failure = {
     status: response.status,
     message: relay?.message ?? body.detail ?? body.title ?? response.statusText,
     type: relay?.type ?? lastSegment(body.type ?? ''),
     connection: response.headers.get('x-openwebui-connection'),
     retryAfter: retryAfterOf(response.headers.get('retry-after'), body.retryAfter),
   };
+  if (typeof relay?.code === 'string') failure.code = relay.code;
+  if (body.errors) {
+    const entries = Object.entries(body.errors).map(([field, said]) => [field, [said].flat().join(' ')]);
+    failure.errors = Object.fromEntries(entries) as Record<string, string>;
+  }
+  if ((failure.status === 401 || failure.status === 403) && failure.connection === null) onRefusal(failure);
+  return failure;
+}
+
+/** A 401 that no provider sent is our own gate's. */
+export function isAccessLost(failure: Failure): boolean {
+  return failure.status === 401 && failure.connection === null;
+}
+
+let onRefusal: (failure: Failure) => void = () => {};
+
+/** Whom to tell of every 401 and 403 of our own: the session may have ended, the account may have changed. */
+export function whenRefused(listener: (failure: Failure) => void): void {
+  onRefusal = listener;
 }
 
 /**

@@ -100,7 +100,14 @@ describe('followAnswer', () => {
         expect(page.text, `cut at ${cut}`).toBe(TEXT);
         expect(page.parts.reasoning).toBe('hm, é');
         expect(page.ends).toEqual([
-          { state: 'done', sequence: TEXT.length, finish: 'stop', failure: null, reasoningMs: null },
+          {
+            state: 'done',
+            sequence: TEXT.length,
+            finish: 'stop',
+            failure: null,
+            reasoningMs: null,
+            usage: null,
+          },
         ]);
         // Until the acknowledgment the same turn is sent again, afterwards never.
         const posts = sent.filter(({ method }) => method === 'POST');

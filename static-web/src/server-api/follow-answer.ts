@@ -1,4 +1,4 @@
-import type { StoredState } from './chats';
+import type { StoredState, Usage } from './chats';
 import type { Failure } from './failure';
 import { readAnswer, type AnswerEvent, type Begun, type Turn } from './turns';
 import { Connection, pause } from './wake';
@@ -11,6 +11,7 @@ export interface Settled {
   finish: string;
   /** How long the model thought; null when the server does not know. */
   reasoningMs: number | null;
+  usage: Usage | null;
   failure: Failure | null;
 }
 
@@ -60,14 +61,14 @@ const GOOD_AGE_MS = 20_000;
  * 4. After the end only a title may come; a break there is not worth another connection.
  */
 export async function followAnswer(
-  target: { turn: Turn } | Begun,
+  target: { turn: Turn } | (Begun & { title?: boolean }),
   follower: Follower,
   signal: AbortSignal,
   wait: (milliseconds: number, signal: AbortSignal) => Promise<void> = pause,
 ): Promise<FollowEnd> {
   let finish = '';
   let attempt = 0;
-  const title = 'turn' in target && target.turn.background_tasks !== undefined;
+  const title = 'turn' in target ? target.turn.background_tasks !== undefined : target.title === true;
   let begun: Begun | null = 'turn' in target ? null : target;
   while (!signal.aborted) {
     const connection = new Connection(signal);
@@ -84,11 +85,12 @@ export async function followAnswer(
         else if (event.kind === 'title') follower.title(event.title);
         else if (event.kind === 'settled' && !settled) {
           settled = true;
-          const { state, failure, reasoningMs } = event;
+          const { state, failure, reasoningMs, usage } = event;
           follower.settled({
             state,
             failure,
             reasoningMs,
+            usage,
             finish,
             sequence: event.sequence ?? follower.sequence,
           });
@@ -112,11 +114,14 @@ export async function followAnswer(
     if (navigator.onLine) attempt++;
     if (attempt > ATTEMPTS) return { kind: 'lost' };
     follower.link('reconnecting');
-    const backoff = Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, attempt - 1), LONGEST_WAIT_MS);
-    await wait(Math.max(backoff, refused?.retryAfter ?? 0), signal);
+    await wait(Math.max(waitBefore(attempt), refused?.retryAfter ?? 0), signal);
   }
   return { kind: 'left' };
 }
+
+/** How long to wait before trying again for the n-th time. */
+export const waitBefore = (attempt: number): number =>
+  Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, attempt - 1), LONGEST_WAIT_MS);
 
 /** Hands on what the follower does not have yet. False when something before it is missing. */
 function take(part: Extract<AnswerEvent, { kind: 'part' }>, follower: Follower): boolean {
@@ -128,6 +133,6 @@ function take(part: Extract<AnswerEvent, { kind: 'part' }>, follower: Follower):
 }
 
 /** A server that starts again, or is busy for a moment. */
-function isPassing(failure: Failure): boolean {
+export function isPassing(failure: Failure): boolean {
   return failure.connection === null && [408, 425, 502, 503, 504].includes(failure.status);
 }

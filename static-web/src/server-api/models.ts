@@ -8,7 +8,31 @@ export interface Model {
   connection_type: 'external' | 'local';
   /** Name of the connection that serves it. */
   connection: string;
-  info?: { meta?: { description?: string | null } | null } | null;
+  /** Names of all connections that the reader may reach it through, the first one first. */
+  connections?: string[];
+  tags?: { name: string }[];
+  info?: ModelInfo | null;
+  /** It stands on another model, with words of its own. */
+  preset?: boolean;
+}
+
+export interface ModelInfo {
+  meta?: ModelMeta | null;
+  /** Of a preset. */
+  base_model_id?: string | null;
+  /** Tokens that go into a call; absent where nobody says. */
+  max_context?: number;
+  /** To administrators: whom it is for; null: everybody who may chat. */
+  access_control?: { read?: { group_ids?: string[]; user_ids?: string[] } } | null;
+}
+
+export interface ModelMeta {
+  description?: string | null;
+  capabilities?: Record<string, boolean> | null;
+  profile_image_url?: string | null;
+  /** Of a preset: what an empty chat shows, and first questions. */
+  greeting?: string | null;
+  suggestion_prompts?: { content: string }[] | null;
 }
 
 export interface ConnectionState {

@@ -1,4 +1,5 @@
-import { streamAddress, type StoredState } from './chats';
+import { ask, json, type Outcome } from './ask';
+import { streamAddress, type ChatSettings, type FileRef, type StoredState, type Usage } from './chats';
 import { readFailure, unreachable, type Failure } from './failure';
 import { ownKey } from './own-key.svelte';
 import { readServerEvents } from './sse-reader';
@@ -12,10 +13,16 @@ export interface Turn {
   /** Absent: a new chat. */
   chat_id?: string;
   parent_id?: string | null;
-  /** Absent: another answer to the parent, or the continuation of `id`. */
-  user_message?: { id: string; content: string };
-  /** The answer's id. */
+  /** Absent: another answer to the parent, or the continuation of `id`. @prop models Those that were asked side by side. */
+  user_message?: { id: string; content: string; models?: string[]; files?: FileRef[] };
+  /** The answer's id; of several, the first one's. */
   id: string;
+  /** An answer of each model. */
+  message_ids?: { model_id: string; message_id: string }[];
+  /** How this answer should be: shorter, say. */
+  instruction?: string;
+  /** What a chat that begins keeps. */
+  chat?: ChatSettings;
   continue?: true;
   /** With `continue`: what the answer has. A request that is repeated then goes on once. */
   sequence?: number;
@@ -40,13 +47,25 @@ export type AnswerEvent =
       state: Exclude<StoredState, 'running'>;
       sequence: number | null;
       reasoningMs: number | null;
+      usage: Usage | null;
       failure: Failure | null;
     }
   /** The server refused; nothing was stored by this request. */
   | { kind: 'refused'; failure: Failure };
 
+interface StreamError {
+  message?: string;
+  type?: string;
+  code?: string | null;
+  status?: number | null;
+  connection?: string | null;
+  /** Unix seconds. */
+  retry_at?: number;
+}
+
 interface Chunk {
-  error?: { message?: string; type?: string; status?: number | null; connection?: string | null } | string;
+  usage?: Usage | null;
+  error?: StreamError | string;
   choices?: {
     delta?: { content?: string | null; reasoning_content?: string | null };
     finish_reason?: string | null;
@@ -91,6 +110,19 @@ export async function* readAnswer(
   }
 }
 
+/** Has several models answer; they are followed one by one. Safe to repeat with the same ids. */
+export const beginSeveral = (turn: Turn, signal: AbortSignal): Promise<Outcome<{ chat_id: string }>> =>
+  ask(
+    '/api/chat/completions',
+    {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...ownKey.headers() },
+      body: JSON.stringify(turn),
+      signal,
+    },
+    json<{ chat_id: string }>,
+  );
+
 function* eventsOf(chunk: Chunk, id: string | null, connection: string | null): Generator<AnswerEvent> {
   const { openwebui } = chunk;
   if (openwebui?.chat_id && openwebui.message_id) {
@@ -114,9 +146,10 @@ function* eventsOf(chunk: Chunk, id: string | null, connection: string | null): 
     kind: 'settled',
     sequence: openwebui?.sequence ?? null,
     reasoningMs: openwebui?.reasoning_ms ?? null,
+    usage: chunk.usage ?? null,
   } as const;
   if (chunk.error !== undefined) {
-    const error = typeof chunk.error === 'string' ? { message: chunk.error } : chunk.error;
+    const error: StreamError = typeof chunk.error === 'string' ? { message: chunk.error } : chunk.error;
     const state =
       openwebui?.state === undefined || openwebui.state === 'running' ? 'failed' : openwebui.state;
     const failure = {
@@ -125,6 +158,8 @@ function* eventsOf(chunk: Chunk, id: string | null, connection: string | null): 
       message: error.message ?? '',
       type: error.type ?? 'error',
       connection: error.connection ?? connection,
+      ...(error.code ? { code: error.code } : {}),
+      ...(error.retry_at ? { retryAt: error.retry_at * 1000 } : {}),
     };
     yield { ...settled, state, failure };
   } else if (openwebui?.state !== undefined && openwebui.state !== 'running') {

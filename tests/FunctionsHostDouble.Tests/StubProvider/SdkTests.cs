@@ -13,7 +13,7 @@ public class SdkTests
         await using var stub = await StubServer.StartAsync();
         stub.RequiredKey = "sk-stub";
         var output = await NodeAsync("openai.mjs", stub.BaseUrl, "sk-stub");
-        Assert.Equal(10, output.Split("ok ").Length - 1);
+        Assert.Equal(11, output.Split("ok ").Length - 1);
         await AbortIsSeenAsync(stub);
     }
 
@@ -23,7 +23,7 @@ public class SdkTests
         await using var stub = await StubServer.StartAsync();
         stub.RequiredKey = "sk-stub";
         var output = await NodeAsync("ollama.mjs", stub.OllamaUrl, "sk-stub");
-        Assert.Equal(12, output.Split("ok ").Length - 1);
+        Assert.Equal(13, output.Split("ok ").Length - 1);
         await AbortIsSeenAsync(stub);
     }
 

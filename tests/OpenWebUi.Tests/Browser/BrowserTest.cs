@@ -22,8 +22,11 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
     /// <summary>Console messages that this test provokes; null, the default, allows none.</summary>
     private protected Func<string, bool>? Tolerates { get; set; }
 
+    /// <summary>A site elsewhere that this test's browser goes to, such as a sign-in provider; null, the default, allows none.</summary>
+    private protected Uri? Elsewhere { get; set; }
+
     /// <summary>The repository's folder.</summary>
-    protected static string Repository => Root;
+    internal static string Repository => Root;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -51,9 +54,17 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
     /// <param name="site">Where to go; always by its loopback address.</param>
     /// <param name="expectedStatuses">Refusals that this test provokes.</param>
     /// <param name="options">Of the profile; English on a desktop unless set.</param>
-    private protected async Task<IPage> OpenAsync(TestSite site, int[]? expectedStatuses = null, BrowserNewContextOptions? options = null)
+    private protected Task<IPage> OpenAsync(TestSite site, int[]? expectedStatuses = null, BrowserNewContextOptions? options = null) =>
+        OpenAsync(site.Address, StoppingOf(site), expectedStatuses, options);
+
+    /// <param name="site">The address of a site, wherever it runs.</param>
+    /// <param name="stopping">What the browser reports after that is no fault.</param>
+    /// <param name="expectedStatuses">As above.</param>
+    /// <param name="options">As above.</param>
+    private protected async Task<IPage> OpenAsync(
+        Uri site, CancellationToken stopping, int[]? expectedStatuses = null, BrowserNewContextOptions? options = null)
     {
-        var address = new UriBuilder(site.Address) { Host = "127.0.0.1" }.Uri;
+        var address = new UriBuilder(site) { Host = "127.0.0.1" }.Uri;
         options ??= new();
         options.BaseURL = address.ToString();
         options.Locale ??= "en-US";
@@ -66,21 +77,22 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
         await context.AddInitScriptAsync(
             "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.effectiveDirective + ' ' + e.blockedURI + ' ' + e.sample))");
         await context.RouteAsync(
-            url => IsForeign(url, address),
+            url => IsForeign(url, address) && (Elsewhere is null || IsForeign(url, Elsewhere)),
             route =>
             {
                 Fault("foreign request: " + route.Request.Url);
                 return route.AbortAsync();
             });
-        return await OpenTabAsync(context, site, "/", expectedStatuses);
+        return await OpenTabAsync(context, "/", expectedStatuses, stopping);
     }
 
     /// <summary>Another tab of a profile that is open.</summary>
-    private protected async Task<IPage> OpenTabAsync(IBrowserContext context, TestSite site, string path = "/", int[]? expectedStatuses = null)
+    private protected Task<IPage> OpenTabAsync(IBrowserContext context, TestSite site, string path = "/", int[]? expectedStatuses = null) =>
+        OpenTabAsync(context, path, expectedStatuses, StoppingOf(site));
+
+    private async Task<IPage> OpenTabAsync(IBrowserContext context, string path, int[]? expectedStatuses, CancellationToken stopping)
     {
         var page = await context.NewPageAsync();
-        // A test's site stops before its pages are closed: what they then ask for is refused.
-        var stopping = site.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         page.Console += (_, message) =>
         {
             if (!stopping.IsCancellationRequested || !message.Text.Contains("net::ERR_", StringComparison.Ordinal))
@@ -91,12 +103,22 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
         page.PageError += (_, error) => Fault("page error: " + error);
         page.Dialog += (_, dialog) =>
         {
+            // Whoever is asked whether to leave unsaved things, leaves.
+            if (dialog.Type == DialogType.BeforeUnload)
+            {
+                _ = dialog.AcceptAsync();
+                return;
+            }
+
             Fault("dialog: " + dialog.Message);
             _ = dialog.DismissAsync();
         };
         await page.GotoAsync(path);
         return page;
     }
+
+    /// <summary>A test's site stops before its pages are closed: what they then ask for is refused.</summary>
+    private static CancellationToken StoppingOf(TestSite site) => site.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     protected void Fault(string fault)
     {
@@ -132,6 +154,10 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
         await page.GetByRole(AriaRole.Button, new() { Name = $"Options for “{title}”" }).Filter(new() { Visible = true }).ClickAsync();
         await page.GetByTestId(item).Filter(new() { Visible = true }).ClickAsync();
     }
+
+    /// <summary>Waits for the answer too: the page shows a change before the server has it, and loading it again then loses it.</summary>
+    protected static Task SavedAsync(IPage page, Func<Task> change)
+        => page.RunAndWaitForResponseAsync(change, response => response.Request.Method != "GET");
 
     protected static async Task ChooseModelAsync(IPage page, string model)
     {

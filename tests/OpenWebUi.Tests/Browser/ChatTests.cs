@@ -46,7 +46,7 @@ public sealed class ChatTests(BrowserFixture fixture) : BrowserTest(fixture)
         await TalkAsync(page, "newer");
         await Expect(page.GetByTestId("chat-group")).ToHaveTextAsync(["Today"]);
 
-        await ChooseAsync(page, "older", "pin-chat");
+        await SavedAsync(page, () => ChooseAsync(page, "older", "pin-chat"));
         await Expect(page.GetByTestId("chat-group")).ToHaveTextAsync(["Pinned", "Today"]);
         await Expect(page.GetByTestId("chat")).ToHaveTextAsync(["older", "newer"]);
         await page.ReloadAsync();
@@ -65,13 +65,13 @@ public sealed class ChatTests(BrowserFixture fixture) : BrowserTest(fixture)
         await TalkAsync(page, "to be kept");
         await TalkAsync(page, "the other");
 
-        await ChooseAsync(page, "to be kept", "archive-chat");
+        await SavedAsync(page, () => ChooseAsync(page, "to be kept", "archive-chat"));
         await Expect(page.GetByTestId("chat")).ToHaveTextAsync(["the other"]);
         await page.ReloadAsync();
         await Expect(page.GetByTestId("chat")).ToHaveTextAsync(["the other"]);
         await page.GetByTestId("show-archived").ClickAsync();
         await Expect(page.GetByTestId("archived-chat")).ToContainTextAsync("to be kept");
-        await page.GetByTestId("unarchive-chat").ClickAsync();
+        await SavedAsync(page, () => page.GetByTestId("unarchive-chat").ClickAsync());
 
         await Expect(page.GetByTestId("archive-empty")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
@@ -179,14 +179,14 @@ public sealed class ChatTests(BrowserFixture fixture) : BrowserTest(fixture)
         await page.ReloadAsync();
 
         await Expect(page.GetByTestId("chat").First).ToBeVisibleAsync();
-        Assert.InRange(await page.GetByTestId("chat").CountAsync(), 60, 120);
         await EventuallyAsync(
             async () =>
             {
-                await page.GetByTestId("chat").Last.ScrollIntoViewIfNeededAsync();
-                return await page.GetByTestId("chat").CountAsync() == 130;
+                await page.Locator(".rows").EvaluateAsync("rows => { rows.scrollTop = rows.scrollHeight }");
+                return await page.GetByTestId("chat").GetByText("chat 1", new() { Exact = true }).CountAsync() == 1;
             },
-            "all are listed");
+            "the oldest is listed");
+        Assert.InRange(await page.GetByTestId("chat").CountAsync(), 10, 60);
         await Expect(page.GetByTestId("chats-more")).ToHaveCountAsync(0);
     }
 

@@ -170,12 +170,13 @@ public sealed class ConversationTests(BrowserFixture fixture) : BrowserTest(fixt
 
         await page.GetByTestId("model-picker").ClickAsync();
 
-        var list = page.GetByRole(Microsoft.Playwright.AriaRole.Listbox);
-        await Expect(list).ToContainTextAsync("not reachable");
-        await Expect(list.Locator(".reason")).Not.ToBeEmptyAsync();
-        await Expect(list.GetByTestId("model-option")).ToHaveCountAsync(3);
+        var panel = page.GetByTestId("model-panel");
+        await Expect(panel.GetByTestId("model-down")).ToContainTextAsync("not reachable");
+        await Expect(panel.GetByTestId("model-down").Locator(".reason")).Not.ToBeEmptyAsync();
+        await Expect(panel.GetByTestId("model-option")).ToHaveCountAsync(3);
         await page.Keyboard.PressAsync("Escape");
-        await Expect(list).ToHaveCountAsync(0);
+        await Expect(panel).ToBeHiddenAsync();
+        await Expect(page.GetByTestId("model-picker")).ToBeFocusedAsync();
     }
 
     private static Task<TestSite> StartAsync(StubServer stub, params (string Name, string Value)[] more) =>

@@ -52,6 +52,7 @@ public sealed class GateTests(BrowserFixture fixture) : BrowserTest(fixture)
         await page.GetByTestId("composer-input").FillAsync("a secret draft");
 
         await page.GetByTestId("settings").ClickAsync();
+        await page.GetByTestId("settings-access").ClickAsync();
         await page.GetByTestId("leave").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync("deleted on the server too");
         await page.GetByTestId("leave-confirm").ClickAsync();

@@ -42,7 +42,7 @@ public sealed class ChatListTests
         Assert.Equal(open, await WalkAsync(site, "?include_pinned=true&page=1", "?include_pinned=true&after="));
 
         var line = (await site.Client.ReadAsync("/pinned")).AsArray()[0]!.AsObject();
-        Assert.Equal(["id", "title", "updated_at", "created_at", "pinned", "archived"], line.Select(f => f.Key));
+        Assert.Equal(["id", "title", "updated_at", "created_at", "pinned", "archived", "folder_id", "tags"], line.Select(f => f.Key));
         Assert.Equal((true, false), ((bool)line["pinned"]!, (bool)line["archived"]!));
         Assert.True((bool)(await site.Client.ReadAsync($"/{ids[3]}/pinned"))!);
     }

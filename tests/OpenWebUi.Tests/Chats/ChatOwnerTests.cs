@@ -11,6 +11,7 @@ public sealed class ChatOwnerTests
     private static readonly (string Method, string Path, string? Body)[] OfNoChat =
     [
         ("GET", "", null), ("GET", "/", null), ("GET", "/list", null), ("GET", "/pinned", null), ("GET", "/archived", null), ("POST", "/new", """{"chat":{}}"""),
+        ("GET", "/search?text=a", null), ("GET", "/all/tags", null), ("POST", "/tags", """{"name":"x"}"""),
     ];
 
     private static readonly (string Method, string Path, string? Body)[] OfOneChat =
@@ -19,6 +20,8 @@ public sealed class ChatOwnerTests
         ("POST", "/{id}", """{"chat":{"title":"x"}}"""), ("POST", "/{id}", """{"chat":{"history":{"currentId":"a1"}}}"""),
         ("POST", "/{id}", """{"chat":{"history":{"messages":{"u1":{"role":"user","content":"x"}}}}}"""),
         ("POST", "/{id}/pin", null), ("GET", "/{id}/pinned", null), ("POST", "/{id}/archive", null), ("POST", "/{id}/clone", "{}"),
+        ("POST", "/{id}/folder", """{"folder_id":null}"""), ("GET", "/{id}/tags", null), ("POST", "/{id}/tags", """{"name":"x"}"""),
+        ("DELETE", "/{id}/tags", """{"name":"x"}"""), ("DELETE", "/{id}/tags/all", null),
         ("POST", "/{id}/messages/a4", """{"content":"x"}"""), ("POST", "/{id}/messages/a4/seen", """{"content":"x","reasoning":""}"""),
         ("POST", "/{id}/messages/a4/stop", null), ("GET", "/{id}/messages/a4/stream", null),
     ];
@@ -37,6 +40,7 @@ public sealed class ChatOwnerTests
         ("POST", "/api/v1/chats/{own}", """{"chat":{"history":{"currentId":"a4"}}}"""),
         ("POST", "/api/v1/chats/{own}/messages/a4", """{"content":"x"}"""),
         ("GET", "/api/v1/chats/{own}/branch?leaf=a4", null),
+        ("DELETE", "/api/v1/chats/{id}/messages/a4", null), ("DELETE", "/api/v1/chats/{own}/messages/a4", null),
     ];
 
     [Fact]

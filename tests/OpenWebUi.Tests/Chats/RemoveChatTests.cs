@@ -34,7 +34,7 @@ public sealed class RemoveChatTests
             Assert.Equal(HttpStatusCode.OK, back.StatusCode);
             var seconds = time.GetUtcNow().ToUnixTimeSeconds();
             Assert.Equal(
-                $$"""{"id":"{{chat.Id}}","title":"A <chat>","updated_at":{{seconds}},"created_at":{{seconds}},"pinned":true,"archived":false}""",
+                $$"""{"id":"{{chat.Id}}","title":"A <chat>","updated_at":{{seconds}},"created_at":{{seconds}},"pinned":true,"archived":false,"folder_id":null,"tags":[]}""",
                 await back.Content.ReadAsStringAsync());
         }
 

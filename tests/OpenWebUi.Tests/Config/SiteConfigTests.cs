@@ -39,8 +39,10 @@ public sealed class SiteConfigTests
         Assert.Empty(config.GetProperty("oauth").GetProperty("providers").EnumerateObject());
         var features = config.GetProperty("features");
         Assert.True(features.GetProperty("auth").GetBoolean());
-        Assert.All(features.EnumerateObject().Where(f => f.Name != "auth"), feature => Assert.Equal(JsonValueKind.False, feature.Value.ValueKind));
-        Assert.Equal("""{"mode":"code","granted":false,"warning":null}""", config.GetProperty("access").GetRawText());
+        Assert.True(features.GetProperty("enable_title_generation").GetBoolean());
+        Assert.All(features.EnumerateObject().Where(f => f.Name is not ("auth" or "enable_title_generation")), feature => Assert.Equal(JsonValueKind.False, feature.Value.ValueKind));
+        Assert.Equal(("code", false, "stranger", null), AccessOf(config));
+        Assert.Equal(JsonValueKind.Null, config.GetProperty("user").ValueKind);
     }
 
     [Theory]
@@ -55,15 +57,15 @@ public sealed class SiteConfigTests
     }
 
     [Theory]
-    [InlineData("127.0.0.1", "", """{"mode":"open","granted":true,"warning":null}""")]
-    [InlineData("0.0.0.0", "", """{"mode":"open","granted":true,"warning":"open_to_network"}""")]
-    [InlineData("0.0.0.0", "right", """{"mode":"code","granted":false,"warning":null}""")]
-    public async Task Access_OpenToTheNetwork_IsAStandingWarning(string host, string code, string expected)
+    [InlineData("127.0.0.1", "", "open", true, "admin", null)]
+    [InlineData("0.0.0.0", "", "open", true, "user", "open_to_network")]
+    [InlineData("0.0.0.0", "right", "code", false, "stranger", null)]
+    public async Task Access_OpenToTheNetwork_IsAStandingWarning(string host, string code, string mode, bool isGranted, string standing, string? warning)
     {
         await using var site = await TestSite.StartAsync(("HOST", host), ("CODE", code));
         using var client = new HttpClient();
         using var answer = await client.GetAsync($"http://127.0.0.1:{site.Address.Port}/api/config", []);
-        Assert.Equal(expected, (await answer.JsonAsync()).GetProperty("access").GetRawText());
+        Assert.Equal((mode, isGranted, standing, warning), AccessOf(await answer.JsonAsync()));
     }
 
     [Fact]
@@ -77,12 +79,18 @@ public sealed class SiteConfigTests
     [Fact]
     public void IgnoredVariables_Set_EachHaveAReason()
     {
-        string[] ignored = ["HF_ENDPOINT", "REDIS_URL", "WEBSOCKET_MANAGER", "USE_CUDA_DOCKER", "GTM_ID", "AZURE_API_KEY", "UVICORN_WORKERS", "ADMIN_CODE"];
-        string[] used = ["CODE", "OPENAI_API_KEY", "WEBUI_NAME", "PATH", "UVICORN_WORKERS_OTHER", "REDIS"];
+        string[] ignored = ["HF_ENDPOINT", "REDIS_URL", "WEBSOCKET_MANAGER", "USE_CUDA_DOCKER", "GTM_ID", "BAIDU_API_KEY", "UVICORN_WORKERS"];
+        string[] used = ["CODE", "ADMIN_CODE", "OPENAI_API_KEY", "WEBUI_NAME", "PATH", "UVICORN_WORKERS_OTHER", "REDIS"];
         var values = ignored.Concat(used).ToDictionary(name => name, _ => "set");
         values["GA_ID"] = "";
         var among = IgnoredVariables.Among(new Variables(values)).ToList();
         Assert.Equal(ignored.Order(StringComparer.Ordinal), among.Select(i => i.Name));
         Assert.All(among, i => Assert.NotEmpty(i.Reason));
+    }
+
+    private static (string? Mode, bool IsGranted, string? Standing, string? Warning) AccessOf(JsonElement config)
+    {
+        var access = config.GetProperty("access");
+        return (access.GetProperty("mode").GetString(), access.GetProperty("granted").GetBoolean(), access.GetProperty("standing").GetString(), access.GetProperty("warning").GetString());
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using OpenWebUi.Platform.Blobs;
+using OpenWebUi.Tests.Files;
 using OpenWebUi.Tests.Package;
 using OpenWebUi.Tests.Site;
 using OpenWebUi.Tests.Turns;
@@ -33,6 +34,7 @@ public sealed class ActionCostTests
             await Get(turns, "/api/models");
             await Get(turns, "/api/v1/chats/pinned");
             await Get(turns, "/api/v1/chats/?page=1");
+            await Get(turns, "/api/v1/folders/");
         }, _counted);
 
         AnswerReading first = null!;
@@ -53,6 +55,13 @@ public sealed class ActionCostTests
         await site.CountAsync("delete", async () => (await turns.Client.DeleteAsync($"/api/v1/chats/{titled.ChatId}")).EnsureSuccessStatusCode(), _counted);
         await site.CountAsync("undo a deletion", () => Post(turns, $"/api/v1/chats/{titled.ChatId}/restore", ""), _counted);
         await site.CountAsync("a turn with a message of 300,000 characters", async () => await EndAsync(await turns.NextAsync(second, new string('x', 300_000), "long")), _counted);
+        var picture = "";
+        await site.CountAsync("attach a file", async () => picture = await FileCalls.UploadedAsync(turns.Client), _counted);
+        AnswerReading seen = null!;
+        await site.CountAsync("a turn with a picture", async () => seen = await EndAsync(await turns.TurnAsync(
+            $$"""{"chat_id":"{{titled.ChatId}}","parent_id":"{{titled.AnswerId}}","user_message":{"id":"pic","content":"?","files":[{"type":"image","id":"{{picture}}"}]},{{Quiet}} }""")), _counted);
+        await site.CountAsync("a further turn below it", async () => await EndAsync(await turns.NextAsync(seen, "and?", "below")), _counted);
+        await site.CountAsync("show a picture", () => Get(turns, $"{FileCalls.Root}{picture}/content"), _counted);
         Assert.True(Rows().SequenceEqual(_counted), string.Join('\n', _counted.Zip(site.Logs)));
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using OpenWebUi.FunctionsHostDouble;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Conversations;
@@ -76,12 +77,5 @@ public sealed class TimerDoorTests
         .GetAsync(new(Leftover.Table, Leftover.Partition, "0000000000001.o.g-gone"), default) is not null;
 
     private static Task<TestSite> UnderHostAsync(TimeProvider time) =>
-        TestSite.StartAsync(time, ("FUNCTIONS_CUSTOMHANDLER_PORT", FreePort()), ("CODE", "right"));
-
-    private static string FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-    }
+        TestSite.StartAsync(time, ("FUNCTIONS_CUSTOMHANDLER_PORT", $"{FreePort.Find()}"), ("CODE", "right"));
 }

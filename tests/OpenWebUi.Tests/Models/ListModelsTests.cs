@@ -35,8 +35,8 @@ public sealed class ListModelsTests
     [InlineData("/api/openai/v1/models", "echo,local")]
     [InlineData("/api/models", "echo,local")]
     [InlineData("/api/v1/models", "echo,local")]
-    [InlineData("/ollama/v1/models", "local")]
-    public async Task EverySurface_ListsItsOwnModels(string path, string expected)
+    [InlineData("/ollama/v1/models", "local,echo")]
+    public async Task EverySurface_ListsTheSameModels_OllamasOwnFirst(string path, string expected)
     {
         await using var cloud = await StubServer.StartAsync();
         await using var ollama = await StubServer.StartAsync();
@@ -59,7 +59,7 @@ public sealed class ListModelsTests
     }
 
     [Fact]
-    public async Task SameModelOnTwoConnections_TheFirstWins_AndTheModelIsRoutedToWhereItIs()
+    public async Task SameModelOnTwoConnections_IsListedOnce_AndEveryModelIsRoutedToWhereItIs()
     {
         await using var first = await StubServer.StartAsync();
         await using var second = await StubServer.StartAsync();
@@ -67,7 +67,7 @@ public sealed class ListModelsTests
         second.Models = ["shared", "only-second"];
         await using var site = await TestSite.StartAsync(("OPENAI_API_BASE_URLS", $"{first.BaseUrl};{second.BaseUrl}"), ("OPENAI_API_KEYS", "sk-one;sk-two"));
         Assert.Equal(["shared", "only-first", "only-second"], await IdsAsync(site, "/v1/models"));
-        foreach (var (model, stub, key) in new[] { ("shared", first, "sk-one"), ("only-second", second, "sk-two"), ("unlisted", first, "sk-one") })
+        foreach (var (model, stub, key) in new[] { ("only-first", first, "sk-one"), ("only-second", second, "sk-two"), ("unlisted", first, "sk-one") })
         {
             using var answer = await site.Client.SendAsync(RelayCalls.Chat("/v1/chat/completions", model, stream: false));
             answer.EnsureSuccessStatusCode();

@@ -9,8 +9,12 @@ namespace OpenWebUi.Tests.Package;
 /// <summary>The package behind the host double, in code mode, with a stub as its OpenAI-compatible provider and as its Ollama.</summary>
 internal sealed class HostedPackage : IAsyncDisposable
 {
-    public const string Code = "moonlight";
-    public const string SecretKey = "a-secret-key-of-the-package-tests";
+    /// <summary>It, <see cref="SecretKey"/> and <see cref="ProviderKey"/> bear a mark (<c>zq7marker</c>) that <c>tests/run</c> looks for in what the product wrote.</summary>
+    public const string Code = "moonlight-zq7marker-code";
+    public const string SecretKey = "zq7marker-secret-key-of-the-package-tests";
+
+    /// <summary>The site's own at the stub.</summary>
+    public const string ProviderKey = "sk-zq7marker-stub";
 
     private readonly string _data;
 
@@ -34,7 +38,13 @@ internal sealed class HostedPackage : IAsyncDisposable
     /// <param name="package">The published folder.</param>
     /// <param name="options">How the platform is played.</param>
     /// <param name="settings">Application settings over the usual ones; an empty value takes one away.</param>
-    public static async Task<HostedPackage> StartAsync(PublishedPackage package, FunctionsHostOptions options, params (string Name, string Value)[] settings)
+    public static Task<HostedPackage> StartAsync(PublishedPackage package, FunctionsHostOptions options, params (string Name, string Value)[] settings) =>
+        StartAsync(package.Folder, options, settings);
+
+    /// <param name="folder">A folder with the package in it.</param>
+    /// <param name="options">As above.</param>
+    /// <param name="settings">As above.</param>
+    public static async Task<HostedPackage> StartAsync(string folder, FunctionsHostOptions options, params (string Name, string Value)[] settings)
     {
         var stub = await StubServer.StartAsync();
         var data = Path.Combine(Path.GetTempPath(), "openwebui-tests", Guid.NewGuid().ToString("N"));
@@ -43,7 +53,7 @@ internal sealed class HostedPackage : IAsyncDisposable
             ["CODE"] = Code,
             ["WEBUI_SECRET_KEY"] = SecretKey,
             ["OPENAI_API_BASE_URL"] = stub.BaseUrl,
-            ["OPENAI_API_KEY"] = "sk-stub",
+            ["OPENAI_API_KEY"] = ProviderKey,
             ["OLLAMA_BASE_URL"] = stub.OllamaUrl,
             ["DATA_DIR"] = data,
         };
@@ -54,7 +64,7 @@ internal sealed class HostedPackage : IAsyncDisposable
 
         try
         {
-            return new HostedPackage(await FunctionsHost.StartAsync(package.Folder, environment, options), stub, data);
+            return new HostedPackage(await FunctionsHost.StartAsync(folder, environment, options), stub, data);
         }
         catch
         {

@@ -3,14 +3,15 @@ namespace OpenWebUi.Tests.Package;
 [Collection(PackageGroup.Name)]
 public sealed class PackageContentTests(PublishedPackage package)
 {
-    /// <summary>Of 52: 41 without the storage account; Azure.Identity, which a managed identity needs, and Azure.Core are the rest.</summary>
-    private const long MaxExecutableBytes = 56L * 1024 * 1024;
+    /// <summary>Of 57 (2026-11-21). 41 without the storage account; 52 with it: Azure.Identity, which a managed identity needs, and Azure.Core; the rest is accounts: our own code, and regular expressions for the password rule.</summary>
+    /// <summary>What Azure loads is bounded by the zip (ReleaseZipTests); this notices a package that brings its whole family.</summary>
+    private const long MaxExecutableBytes = 70L * 1024 * 1024;
 
     [Fact]
     public void Folder_HoldsWhatAzureNeedsAndNothingElse()
     {
         Assert.Equal(
-            ["Access", "Chat", "Housekeeping", "Ollama", "OpenAi", "OpenWebUi", "V1", "Website", "host.json", "wwwroot"],
+            ["Access", "Auth", "Chat", "Housekeeping", "Ollama", "OpenAi", "OpenWebUi", "V1", "Website", "host.json", "wwwroot"],
             Directory.GetFileSystemEntries(package.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         foreach (var function in Directory.GetDirectories(package.Folder).Where(d => Path.GetFileName(d) != "wwwroot"))
         {

@@ -33,6 +33,31 @@ public sealed class PackageLifeTests(PublishedPackage package)
     }
 
     [Fact]
+    public async Task Listener_IsTheHostsPort_WhateverTheImageSets()
+    {
+        await using var site = await HostedPackage.StartAsync(package,
+            ("ASPNETCORE_URLS", "http://+:80"), ("HTTP_PORTS", "8080"), ("ASPNETCORE_HTTP_PORTS", "8080"), ("URLS", "http://+:81"), ("PORT", "8081"), ("HOST", "0.0.0.0"));
+        using var answer = await site.Client.GetAsync("/health");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        // Azure counts every line there as an error.
+        Assert.DoesNotContain(site.Host.Logs, line => line.Source == HostLogSource.StandardError);
+        Assert.Contains(site.Host.Logs, line => line.Source == HostLogSource.StandardOutput);
+    }
+
+    [Fact]
+    public async Task Readiness_IsASmallAnswerWithoutARedirect()
+    {
+        // As the host asks: over plain HTTP, straight at the handler, with nothing in it that a caller or the host would send.
+        await using var site = await HostedPackage.StartAsync(package, ("WEBUI_URL", "https://chat.example.com"));
+        var port = site.Host.Logs.Select(line => line.Text).First(text => text.StartsWith("Started ", StringComparison.Ordinal)).Split(' ')[^1].TrimEnd('.');
+        using var host = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        using var answer = await host.GetAsync($"http://127.0.0.1:{port}/");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        Assert.InRange((await answer.Content.ReadAsByteArrayAsync()).Length, 1, 16 * 1024);
+    }
+
+    [Fact]
     public async Task Handler_Killed_NextRequestIsAnswered()
     {
         await using var site = await HostedPackage.StartAsync(package);
@@ -143,7 +168,7 @@ public sealed class PackageLifeTests(PublishedPackage package)
     public async Task OpenMode_AnswersToItsOwnNamesOnly(string? platform, string asked, int status)
     {
         await using var site = await HostedPackage.StartAsync(package,
-            ("CODE", ""), ("WEBSITE_HOSTNAME", platform ?? ""), ("WEBUI_URL", platform is null ? "" : "https://chat.example.com"));
+            ("CODE", ""), ("WEBUI_AUTH", "false"), ("WEBSITE_HOSTNAME", platform ?? ""), ("WEBUI_URL", platform is null ? "" : "https://chat.example.com"));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/config");
         request.Headers.Host = asked;
         using var answer = await site.Client.SendAsync(request);
@@ -153,7 +178,7 @@ public sealed class PackageLifeTests(PublishedPackage package)
     [Fact]
     public async Task OpenMode_UnderThePlatformsName_IsServedOverHttps()
     {
-        await using var site = await HostedPackage.StartAsync(package, new FunctionsHostOptions { PublicHost = "app.azurewebsites.net" }, ("CODE", ""));
+        await using var site = await HostedPackage.StartAsync(package, new FunctionsHostOptions { PublicHost = "app.azurewebsites.net" }, ("CODE", ""), ("WEBUI_AUTH", "false"));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/config");
         request.Headers.Add("Origin", "https://app.azurewebsites.net");
         request.Headers.Add("Sec-Fetch-Site", "same-origin");

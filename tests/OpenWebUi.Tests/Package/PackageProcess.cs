@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using OpenWebUi.FunctionsHostDouble;
 
 namespace OpenWebUi.Tests.Package;
 
@@ -24,7 +25,7 @@ internal sealed class PackageProcess : IAsyncDisposable
         var given = environment.FirstOrDefault(e => e.Name == "DATA_DIR").Value;
         var data = given ?? Path.Combine(Path.GetTempPath(), "openwebui-tests", Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(data);
-        var port = FreePort();
+        var port = FreePort.Find();
         var start = new ProcessStartInfo(package.Executable) { WorkingDirectory = data, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
         foreach (var (name, value) in environment)
@@ -37,7 +38,10 @@ internal sealed class PackageProcess : IAsyncDisposable
         start.Environment["DATA_DIR"] = data;
         var process = new Process { StartInfo = start };
         process.Start();
-        // Read and dropped: a full pipe would stop the app at a line of its log.
+        // Read in any case: a full pipe would stop the app at a line of its log.
+        var id = process.Id;
+        process.OutputDataReceived += (_, e) => ProductLog.Add(id, e.Data);
+        process.ErrorDataReceived += (_, e) => ProductLog.Add(id, e.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var app = new PackageProcess(process, given is null ? data : null, new Uri($"http://127.0.0.1:{port}/"));
@@ -82,10 +86,4 @@ internal sealed class PackageProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

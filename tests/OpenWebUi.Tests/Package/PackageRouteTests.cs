@@ -38,6 +38,33 @@ public sealed class PackageRouteTests(PublishedPackage package)
         Assert.Equal(1, site.Host.HandlerStarts);
     }
 
+    /// <summary>The host makes <c>%252F</c> of it.</summary>
+    [Fact]
+    public async Task ModelId_WithAnEncodedSlash_IsFoundThroughTheHost()
+    {
+        await using var site = await HostedPackage.StartAsync(package);
+        site.Stub.Models = ["org/model"];
+        foreach (var path in (string[])["/v1/models/org%2Fmodel", "/v1/models/org/model"])
+        {
+            using var answer = await site.Client.GetAsync(path);
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            Assert.Contains("\"org/model\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task PlatformsOwnPaths_AreNotUsedByTheSite()
+    {
+        await using var site = await HostedPackage.StartAsync(package);
+        foreach (var path in (string[])["/admin", "/admin/host/status", "/runtime/webhooks/x"])
+        {
+            using var answer = await site.Client.GetAsync(path);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+
+        Assert.Empty(site.Host.InvocationLog);
+    }
+
     [Theory]
     [InlineData("br")]
     [InlineData("gzip")]
@@ -45,7 +72,7 @@ public sealed class PackageRouteTests(PublishedPackage package)
     {
         await using var site = await HostedPackage.StartAsync(package);
         var script = Path.GetFileName(Directory.GetFiles(Path.Combine(package.Folder, "wwwroot", "assets"), "index-*.js").Single());
-        foreach (var (path, cache) in new[] { ("/", "no-cache"), ("/assets/" + script, "public, max-age=31536000, immutable") })
+        foreach (var (path, cache) in new[] { ("/", "no-cache"), ("/service-worker.js", "no-cache"), ("/assets/" + script, "public, max-age=31536000, immutable") })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.TryAddWithoutValidation("Accept-Encoding", encoding);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using OpenWebUi.FunctionsHostDouble;
+using OpenWebUi.Tests.Relay;
 
 namespace OpenWebUi.Tests.Package;
 
@@ -76,7 +77,7 @@ public sealed class PackageStreamTests(PublishedPackage package)
     public async Task Body_Of60Megabytes_PassesByteForByte(bool hasLength)
     {
         await using var site = await HostedPackage.StartAsync(package);
-        var body = Audio(60 * 1024 * 1024);
+        var body = AudioForm.Of(60 * 1024 * 1024);
         using var content = hasLength ? (HttpContent)new ByteArrayContent(body) : new ChunkedContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=frontier");
         using var answer = await site.Client.PostAsync("/v1/audio/transcriptions", content);
@@ -91,8 +92,7 @@ public sealed class PackageStreamTests(PublishedPackage package)
     public async Task Body_BeyondTheHostsLimit_Is413()
     {
         await using var site = await HostedPackage.StartAsync(package);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = new ByteArrayContent(Audio(201 * 1024 * 1024)) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=frontier");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = AudioForm.Content(AudioForm.Of(201 * 1024 * 1024)) };
         request.Headers.ExpectContinue = true;
         using var answer = await site.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
@@ -106,8 +106,7 @@ public sealed class PackageStreamTests(PublishedPackage package)
     {
         // A host with a wider limit (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; newer hosts take 210 MB) lets it through to us.
         await using var site = await HostedPackage.StartAsync(package, new FunctionsHostOptions { MaxRequestBodyBytes = 300_000_000 });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = new ByteArrayContent(Audio(201 * 1024 * 1024)) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=frontier");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = AudioForm.Content(AudioForm.Of(201 * 1024 * 1024)) };
         // As curl sends it. A caller that does not wait may see 502: the host loses the answer when the connection closes under its upload.
         request.Headers.ExpectContinue = true;
         using var answer = await site.Client.SendAsync(request);
@@ -133,16 +132,6 @@ public sealed class PackageStreamTests(PublishedPackage package)
         return Encoding.UTF8.GetString(bytes);
     }
 
-    private static byte[] Audio(int bytes)
-    {
-        var head = "--frontier\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\nContent-Type: audio/wav\r\n\r\n"u8;
-        var tail = "\r\n--frontier--\r\n"u8;
-        var body = new byte[bytes];
-        new Random(7).NextBytes(body);
-        head.CopyTo(body);
-        tail.CopyTo(body.AsSpan(bytes - tail.Length));
-        return body;
-    }
 
     /// <summary>A body of unknown length: it goes out with Transfer-Encoding chunked.</summary>
     private sealed class ChunkedContent(byte[] body) : HttpContent

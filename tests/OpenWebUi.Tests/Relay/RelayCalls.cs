@@ -50,6 +50,14 @@ internal static class RelayCalls
         return text.ToString();
     }
 
+    /// <summary>Reads until the text is there, and moves the clock a second at a time meanwhile: what writes it may set its timer a moment later.</summary>
+    public static async Task<string> ReadUntilAsync(this Stream stream, string wanted, ManualTime time)
+    {
+        var reading = stream.ReadUntilAsync(wanted);
+        await time.AdvanceUntilAsync(reading, TimeSpan.FromSeconds(1));
+        return await reading;
+    }
+
     public static async Task<string> ReadToEndAsync(this HttpResponseMessage answer)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -83,6 +83,38 @@ public sealed class RelayPassThroughTests
         Assert.StartsWith("multipart/form-data; boundary=", request.Headers["Content-Type"], StringComparison.Ordinal);
     }
 
+    /// <summary>The last piece comes together with the end: nobody may wait for a flush that the server does not make.</summary>
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    public async Task Answer_InPieces_IsWhole_OnAConnectionThatStaysOpen(string mediaType)
+    {
+        await using var stub = await StubServer.StartAsync();
+        var halves = (First: "data: {\"half\":1}\n\n", Second: "data: [DONE]\n\n");
+        using var isRead = new SemaphoreSlim(0);
+        stub.Behavior = StubBehavior.Custom(async (context, _) =>
+        {
+            context.Response.ContentType = mediaType;
+            context.Response.ContentLength = mediaType == "application/json" ? halves.First.Length + halves.Second.Length : null;
+            await context.Response.WriteAsync(halves.First);
+            await context.Response.Body.FlushAsync();
+            await isRead.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync(halves.Second);
+        });
+        await using var site = await SiteFor(stub, "/v1");
+        for (var i = 0; i < 3; i++)
+        {
+            using var answer = await site.Client.SendAsync(Chat("/v1/chat/completions", "echo"), HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(20));
+            using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+            var first = new char[halves.First.Length];
+            await reader.ReadBlockAsync(first).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.Equal(halves.First, new string(first));
+            // So the relay has passed the first piece on, and waits.
+            isRead.Release();
+            Assert.Equal(halves.Second, await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        }
+    }
+
     [Fact]
     public async Task RequestBody_IsStreamed_TheProviderReadsBeforeTheCallerHasSentAll()
     {

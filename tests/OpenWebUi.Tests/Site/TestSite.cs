@@ -33,7 +33,7 @@ internal sealed class TestSite : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <param name="environment">Variables of the site, such as <c>("CODE", "a,b")</c>. Ollama is not looked for unless a test asks for it.</param>
+    /// <param name="environment">Variables of the site, such as <c>("CODE", "a,b")</c>. Without <c>CODE</c> and <c>WEBUI_AUTH</c> it is open; accounts are asked for by <c>("WEBUI_AUTH", "true")</c>. Ollama is not looked for unless a test asks for it.</param>
     public static Task<TestSite> StartAsync(params (string Name, string Value)[] environment) => StartAsync(TimeProvider.System, environment);
 
     public static Task<TestSite> StartAsync(TimeProvider time, params (string Name, string Value)[] environment) =>
@@ -45,14 +45,31 @@ internal sealed class TestSite : IAsyncDisposable
     public static Task<TestSite> StartAsync(TimeProvider time, Func<IRowBackEnd, IRowBackEnd>? rows, params (string Name, string Value)[] environment) =>
         StartAsync(time, rows, new DataFolder(), environment);
 
+    /// <param name="change">Exchanges what stands at the end of the wire.</param>
+    /// <param name="environment">As above.</param>
+    public static Task<TestSite> StartAsync(Action<IServiceCollection> change, params (string Name, string Value)[] environment) =>
+        StartAsync(TimeProvider.System, null, new DataFolder(), environment, change);
+
+    public static Task<TestSite> StartChangedAsync(TimeProvider time, Action<IServiceCollection> change, params (string Name, string Value)[] environment) =>
+        StartAsync(time, null, new DataFolder(), environment, change);
+
     /// <summary>A second instance on the same data, with the same clock and environment.</summary>
     public Task<TestSite> StartTwinAsync(Func<IRowBackEnd, IRowBackEnd>? rows = null) => StartAsync(_time, rows, _data, _environment);
 
+    /// <summary>An instance with other variables on the same data, with the same clock: the site after it was configured anew.</summary>
+    public Task<TestSite> StartAnewAsync(params (string Name, string Value)[] environment) => StartAsync(_time, null, _data, environment);
+
     private static async Task<TestSite> StartAsync(
-        TimeProvider time, Func<IRowBackEnd, IRowBackEnd>? rows, DataFolder data, (string Name, string Value)[] environment)
+        TimeProvider time, Func<IRowBackEnd, IRowBackEnd>? rows, DataFolder data, (string Name, string Value)[] environment, Action<IServiceCollection>? change = null)
     {
         data.Take();
         var values = new Dictionary<string, string> { ["HOST"] = "127.0.0.1", ["PORT"] = "0", ["DATA_DIR"] = data.Path, ["ENABLE_OLLAMA_API"] = "false" };
+        if (!environment.Any(variable => variable is { Name: "CODE" or "WEBUI_AUTH", Value.Length: > 0 }))
+        {
+            // Most tests are about something else than who calls: one person, nobody asked.
+            values["WEBUI_AUTH"] = "false";
+        }
+
         foreach (var (name, value) in environment)
         {
             values[name] = value;
@@ -70,6 +87,7 @@ internal sealed class TestSite : IAsyncDisposable
         {
             Stand(services, rows);
             Stand<IBlobBackEnd>(services, inner => blobs = new(inner));
+            change?.Invoke(services);
         });
         await app.StartAsync();
         _ = app.Services.GetRequiredService<IBlobBackEnd>();

@@ -19,7 +19,7 @@ public sealed class HostedKillTests(PublishedPackage package)
     {
         await using var store = await SharedStore.OpenAsync(SharedStore.Azurite);
         await using var provider = await ScriptedProvider.StartAsync();
-        var settings = store.Environment.Concat(provider.Environment).Append(("CHAT_ANSWER_LEASE", "2")).ToDictionary();
+        var settings = store.Environment.Concat(provider.Environment).Append(("CHAT_ANSWER_LEASE", "2")).Append(("WEBUI_AUTH", "false")).ToDictionary();
         await using var host = await FunctionsHost.StartAsync(package.Folder, settings, new FunctionsHostOptions { KillAfterIdle = Idle });
         using var client = SurvivalSite.NewClient(host.Address);
         // Far more than the handler has left.
@@ -60,7 +60,7 @@ public sealed class HostedKillTests(PublishedPackage package)
     {
         await using var store = await SharedStore.OpenAsync(SharedStore.Azurite);
         await using var provider = await ScriptedProvider.StartAsync();
-        var settings = store.Environment.Concat(provider.Environment).Append(("CHAT_ANSWER_LEASE", "2")).ToDictionary();
+        var settings = store.Environment.Concat(provider.Environment).Append(("CHAT_ANSWER_LEASE", "2")).Append(("WEBUI_AUTH", "false")).ToDictionary();
         await using var host = await FunctionsHost.StartAsync(package.Folder, settings, new FunctionsHostOptions { KillAfterIdle = TimeSpan.FromMilliseconds(500) });
         using var client = SurvivalSite.NewClient(host.Address);
         var script = provider.Add(Script.Of(40, TimeSpan.FromMilliseconds(40)));

@@ -56,7 +56,7 @@ internal sealed class ScriptedProvider : IAsyncDisposable
 
     public StubServer Stub { get; }
 
-    public IEnumerable<(string Name, string Value)> Environment => [("OPENAI_API_BASE_URL", Stub.BaseUrl), ("OPENAI_API_KEY", "sk-stub")];
+    public IEnumerable<(string Name, string Value)> Environment => [("OPENAI_API_BASE_URL", Stub.BaseUrl), ("OPENAI_API_KEY", Package.HostedPackage.ProviderKey)];
 
     public static async Task<ScriptedProvider> StartAsync()
     {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using OpenWebUi.Services.Conversations;
+using OpenWebUi.Tests.Infra;
 using OpenWebUi.Tests.Package;
 
 namespace OpenWebUi.Tests.Survival;

@@ -18,7 +18,7 @@ internal sealed class SurvivalSite : IAsyncDisposable
     public Uri Address => _process.Address;
 
     public static async Task<SurvivalSite> StartAsync(PublishedPackage package, SharedStore store, ScriptedProvider provider, params (string Name, string Value)[] more) =>
-        new(await PackageProcess.StartAsync(package, [("CHAT_ANSWER_LEASE", "2"), .. store.Environment, .. provider.Environment, .. more]));
+        new(await PackageProcess.StartAsync(package, [("WEBUI_AUTH", "false"), ("CHAT_ANSWER_LEASE", "2"), .. store.Environment, .. provider.Environment, .. more]));
 
     /// <summary>Never sends anything twice by itself: each call has a connection of its own.</summary>
     public static HttpClient NewClient(Uri address) => new(new SocketsHttpHandler

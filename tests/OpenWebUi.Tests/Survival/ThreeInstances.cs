@@ -1,4 +1,5 @@
 using OpenWebUi.Tests.Access;
+using OpenWebUi.Tests.Infra;
 using OpenWebUi.Tests.Package;
 using OpenWebUi.Tests.Platform.Azure;
 
@@ -10,7 +11,7 @@ namespace OpenWebUi.Tests.Survival;
 /// </summary>
 public sealed class ThreeInstances : IAsyncLifetime
 {
-    public const string Code = "moonlight";
+    public const string Code = Package.HostedPackage.Code;
 
     private readonly PublishedPackage _package = new();
     private AzuriteServer? _azurite;

@@ -35,6 +35,18 @@ public sealed class ProviderFailureTests
     }
 
     [Fact]
+    public async Task RetryAfter_OfAProvider_IsToldAndStoredAsATime()
+    {
+        var time = new ManualTime();
+        await using var site = await TurnSite.StartAsync(time);
+        site.Stub.Behavior = StubBehavior.Status(429, TimeSpan.FromSeconds(7));
+        await using var turn = await (await site.TurnAsync("""{"parent_id":null,"user_message":{"id":"u1","content":"one"} }""")).ReadToEndAsync();
+        var retryAt = (time.GetUtcNow() + TimeSpan.FromSeconds(7)).ToUnixTimeSeconds();
+        Assert.Equal(retryAt, turn.Error!.Value.GetProperty("retry_at").GetInt64());
+        Assert.Contains($"\"retry_at\":{retryAt}", (await site.MessageAsync(turn)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Provider_Silent_IsATimeout()
     {
         var time = new ManualTime();

@@ -1,12 +1,15 @@
 import { redeemCode } from '../../server-api/access';
 import type { Failure } from '../../server-api/failure';
+import { Countdown } from '../../shared/countdown/countdown.svelte';
+import { showDuration } from '../../shared/language/duration';
+import { t } from '../../shared/language/language.svelte';
 
 export type GateState =
   | { kind: 'asking' }
   | { kind: 'checking' }
   | { kind: 'wrong' }
   | { kind: 'empty' }
-  | { kind: 'locked'; until: number }
+  | { kind: 'locked' }
   | { kind: 'busy'; attempt: number }
   | { kind: 'busyGiveUp' }
   | { kind: 'failed'; failure: Failure };
@@ -18,9 +21,28 @@ const DEFAULT_LOCK_MS = 30_000;
 /** The way through the access-code gate, apart from its looks. */
 export class Gate {
   state = $state.raw<GateState>({ kind: 'asking' });
+  readonly #lockTime = new Countdown();
+
   /** Time left of a lock; 0 when there is none. Counts down by itself. */
-  remainingMs = $state(0);
-  #ticking: ReturnType<typeof setInterval> | null = null;
+  get remainingMs(): number {
+    return this.#lockTime.remainingMs;
+  }
+
+  get locked(): boolean {
+    return this.state.kind === 'locked';
+  }
+
+  /** What to say under the field; empty while all is well. */
+  get complaint(): string {
+    const { state } = this;
+    if (state.kind === 'wrong') return t.gate_wrong();
+    if (state.kind === 'empty') return t.gate_empty();
+    if (state.kind === 'locked') return t.gate_locked({ time: showDuration(this.remainingMs) });
+    if (state.kind === 'busyGiveUp') return t.gate_busy_give_up();
+    if (state.kind === 'failed')
+      return t.gate_failed({ reason: state.failure.message || t.answer_network() });
+    return '';
+  }
 
   /** True while the reader can do nothing but wait. */
   get waiting(): boolean {
@@ -56,8 +78,7 @@ export class Gate {
 
   /** Ends the countdown. */
   dispose(): void {
-    if (this.#ticking !== null) clearInterval(this.#ticking);
-    this.#ticking = null;
+    this.#lockTime.dispose();
   }
 
   #refused(failure: Failure, busy: boolean): void {
@@ -68,18 +89,7 @@ export class Gate {
   }
 
   #lock(waitMs: number): void {
-    const until = Date.now() + waitMs;
-    this.state = { kind: 'locked', until };
-    this.#tick(until);
-    this.dispose();
-    this.#ticking = setInterval(() => this.#tick(until), 250);
-  }
-
-  // By the clock, not by counting ticks: a sleeping tab's timers stand still.
-  #tick(until: number): void {
-    this.remainingMs = Math.max(0, until - Date.now());
-    if (this.remainingMs > 0) return;
-    this.dispose();
-    this.state = { kind: 'asking' };
+    this.state = { kind: 'locked' };
+    this.#lockTime.start(waitMs, () => (this.state = { kind: 'asking' }));
   }
 }

@@ -3,6 +3,7 @@ import { chatNews, type ChatNews } from '../../server-api/chat-news';
 import {
   deleteChat,
   listChats,
+  listFolders,
   listPinned,
   renameChat,
   restoreChat,
@@ -16,7 +17,8 @@ import { onWake } from '../../server-api/wake';
 import { language, t } from '../../shared/language/language.svelte';
 import { toasts } from '../../shared/toasts/toasts.svelte';
 import { groupByDate, monthName, type GroupKey } from './date-groups';
-import type { ListedChat, ListSource } from './list-source';
+import type { Desk, ListGroup, ListSource } from './list-source';
+import { KeptList } from './kept-list';
 import { withEntry, withFirstPage, withPage } from './merge-entries';
 
 const REFRESH_EVERY_MS = 10_000;
@@ -26,6 +28,10 @@ export class ChatList implements ListSource {
   state = $state<'loading' | 'ready' | 'failed'>('loading');
   more = $state<'no' | 'yes' | 'loading' | 'failed'>('no');
   archiveOpen = $state(false);
+  /** Folders, tags, selection and search, once somebody needs them. */
+  desk = $state.raw<Desk | null>(null);
+  /** There are folders, but nobody has fetched what draws them. */
+  hasFolders = $state(false);
   #entries = $state.raw<ChatEntry[]>([]);
   #pinned = $state.raw<ChatEntry[]>([]);
   #now = $state.raw(new Date());
@@ -33,17 +39,19 @@ export class ChatList implements ListSource {
   readonly #accessLost: (failure: Failure) => void;
   #next: string | null = null;
   #loaded = 0;
+  #foldersKnown = false;
+  readonly #kept = new KeptList();
+  #shownKept = Promise.resolve();
   /** Taken out here; the server's answer to an earlier question may still list them. */
   readonly #gone = new Set<string>();
-  readonly groups = $derived.by(() => {
+  readonly groups: ListGroup<ChatEntry>[] = $derived.by(() => {
     const dated = groupByDate(this.#entries, this.#now).map(({ key, entries }) => ({
       key: key as string,
       label: this.#label(key),
-      chats: entries.map((entry) => this.#listed(entry)),
+      chats: entries,
     }));
-    if (this.#pinned.length === 0) return dated;
-    const chats = this.#pinned.map((entry) => this.#listed(entry));
-    return [{ key: 'pinned', label: t.chats_pinned(), chats }, ...dated];
+    const pinned = { key: 'pinned', label: t.chats_pinned(), chats: this.#pinned };
+    return [...(this.#pinned.length ? [pinned] : []), ...(this.desk?.groups ?? []), ...dated];
   });
   readonly keeping = {
     rename: (id: string, title: string) => void this.#rename(id, title),
@@ -59,12 +67,17 @@ export class ChatList implements ListSource {
     onWake(() => {
       if (Date.now() - this.#loaded > REFRESH_EVERY_MS) void this.#load();
     });
+    this.#shownKept = this.#showKept();
     this.reload();
   }
 
   reload(): void {
     if (this.state === 'failed') this.state = 'loading';
     void this.#load();
+  }
+
+  isRunning(id: string): boolean {
+    return this.#running.has(id);
   }
 
   loadMore(): void {
@@ -76,6 +89,8 @@ export class ChatList implements ListSource {
   reset(): void {
     this.#entries = [];
     this.#pinned = [];
+    this.desk = null;
+    this.hasFolders = this.#foldersKnown = false;
     this.#running.clear();
     this.state = 'loading';
     void this.#load();
@@ -89,7 +104,9 @@ export class ChatList implements ListSource {
   async #load(): Promise<void> {
     this.#loaded = Date.now();
     this.#now = new Date();
-    const [page, pinned] = await Promise.all([listChats(), listPinned()]);
+    const folders = this.#foldersKnown || this.desk ? null : listFolders();
+    void this.desk?.reload();
+    const [page, pinned] = await Promise.all([listChats(), listPinned(), this.#shownKept]);
     const failure = 'failure' in page ? page.failure : 'failure' in pinned ? pinned.failure : null;
     if (failure !== null) {
       this.#accessLost(failure);
@@ -107,6 +124,26 @@ export class ChatList implements ListSource {
     }
     this.#pinned = this.#present(pinned.value);
     this.state = 'ready';
+    this.#keep();
+    const found = await folders;
+    this.#foldersKnown ||= found !== null && 'value' in found;
+    if (found && 'value' in found && found.value.length > 0) this.hasFolders = true;
+  }
+
+  /** The first page as it is now, for the next visit. */
+  #keep(): void {
+    this.#kept.write({ chats: this.#entries, next: this.#next, pinned: this.#pinned });
+  }
+
+  /** What this browser has of the list, until the server has answered. */
+  async #showKept(): Promise<void> {
+    const kept = await this.#kept.read();
+    if (kept === null || this.state !== 'loading') return;
+    this.#entries = this.#present(kept.chats);
+    this.#pinned = this.#present(kept.pinned);
+    this.#next = kept.next;
+    this.more = kept.next === null ? 'no' : 'yes';
+    this.state = 'ready';
   }
 
   async #loadMore(cursor: string): Promise<void> {
@@ -122,7 +159,7 @@ export class ChatList implements ListSource {
   }
 
   async #rename(id: string, title: string): Promise<void> {
-    const old = this.#find(id);
+    const old = this.find(id);
     if (old === null || title === '' || title === old.title) return;
     chatNews.tell({ kind: 'entry', entry: { id, title } });
     if (await this.#failed(renameChat(id, title), t.chats_rename_failed())) {
@@ -131,7 +168,7 @@ export class ChatList implements ListSource {
   }
 
   async #togglePin(id: string): Promise<void> {
-    const old = this.#find(id);
+    const old = this.find(id);
     if (old === null) return;
     chatNews.tell({ kind: 'entry', entry: { ...old, pinned: !old.pinned } });
     const failed = await this.#failed(
@@ -142,7 +179,7 @@ export class ChatList implements ListSource {
   }
 
   async #archive(id: string): Promise<void> {
-    const old = this.#find(id);
+    const old = this.find(id);
     if (old === null) return;
     chatNews.tell({ kind: 'entry', entry: { ...old, archived: true } });
     if (await this.#failed(toggleArchive(id), t.chats_archive_failed())) {
@@ -171,7 +208,7 @@ export class ChatList implements ListSource {
   }
 
   async #remove(id: string): Promise<void> {
-    const old = this.#find(id);
+    const old = this.find(id);
     if (old !== null) await this.removeEntry(old);
   }
 
@@ -201,8 +238,11 @@ export class ChatList implements ListSource {
   }
 
   #hear(news: ChatNews): void {
+    queueMicrotask(() => {
+      if (this.state === 'ready' && ['entry', 'restored', 'removed'].includes(news.kind)) this.#keep();
+    });
     if (news.kind === 'entry') {
-      const old = this.#find(news.entry.id);
+      const old = this.find(news.entry.id);
       if (old !== null || isWhole(news.entry)) this.#put({ ...old, ...news.entry } as ChatEntry);
       // A chat from further down than the list has been read.
       else if (news.entry.updated_at !== undefined) void this.#load();
@@ -214,31 +254,35 @@ export class ChatList implements ListSource {
       this.#running.delete(news.id);
       this.#entries = this.#entries.filter(({ id }) => id !== news.id);
       this.#pinned = this.#pinned.filter(({ id }) => id !== news.id);
-    } else if (news.kind === 'running') {
+      this.desk?.remove(news.id);
+    } else if (news.kind === 'missed') void this.#load();
+    else if (news.kind === 'running') {
       if (news.running) this.#running.add(news.id);
       else this.#running.delete(news.id);
     }
   }
 
-  /** Where its own fields say: pinned, in the list, or (archived) nowhere. */
+  /** Where its own fields say: pinned, in a folder, in the list, or (archived) nowhere. */
   #put(entry: ChatEntry): void {
     const without = (entries: ChatEntry[]) => entries.filter(({ id }) => id !== entry.id);
     const listed = !entry.archived;
+    const inFolder = listed && !entry.pinned && !!entry.folder_id;
+    if (inFolder && !this.desk) this.hasFolders = true;
+    if (inFolder) this.desk?.put(entry);
+    else this.desk?.remove(entry.id);
     this.#pinned = listed && entry.pinned ? withEntry(this.#pinned, entry) : without(this.#pinned);
-    this.#entries = listed && !entry.pinned ? withEntry(this.#entries, entry) : without(this.#entries);
+    this.#entries =
+      listed && !entry.pinned && !inFolder ? withEntry(this.#entries, entry) : without(this.#entries);
     this.#now = new Date();
   }
 
-  #find(id: string): ChatEntry | null {
-    return [...this.#pinned, ...this.#entries].find((entry) => entry.id === id) ?? null;
+  find(id: string): ChatEntry | null {
+    const isIt = (entry: ChatEntry) => entry.id === id;
+    return this.#pinned.find(isIt) ?? this.#entries.find(isIt) ?? this.desk?.find(id) ?? null;
   }
 
   #present(entries: ChatEntry[]): ChatEntry[] {
     return entries.filter(({ id }) => !this.#gone.has(id));
-  }
-
-  #listed({ id, title, pinned }: ChatEntry): ListedChat {
-    return { id, title, pinned, running: this.#running.has(id) };
   }
 
   #label(key: GroupKey): string {

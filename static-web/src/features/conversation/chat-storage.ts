@@ -3,18 +3,18 @@ import { unreachable } from '../../server-api/failure';
 import { readTabValue, writeTabValue } from '../../shared/storage/tab-storage';
 import { Chat, Message, type SavedChat, type SavedMessage } from './chat.svelte';
 
-const STORAGE_KEY = 'chats';
-
 /** The tab's chats after a reload. An answer that was still being written is marked as cut, its text kept. */
-export function readChats(): Chat[] {
-  const saved = readTabValue<SavedChat[]>(STORAGE_KEY) ?? [];
-  return saved.map(
-    (chat) =>
-      new Chat(
-        chat.id,
-        chat.messages.map(asCut).map((message) => new Message(message)),
-      ),
-  );
+export function readChats(key: string): Chat[] {
+  const saved = readTabValue<SavedChat[]>(key) ?? [];
+  return saved.map(({ id, system, params, messages }) => {
+    const chat = new Chat(
+      id,
+      messages.map(asCut).map((message) => new Message(message)),
+    );
+    chat.system = system ?? '';
+    chat.params = params ?? {};
+    return chat;
+  });
 }
 
 function asCut(message: SavedMessage): SavedMessage {
@@ -23,10 +23,12 @@ function asCut(message: SavedMessage): SavedMessage {
 }
 
 /** Keeps the chats over a reload; when the browser's room is used up, the oldest are not kept. */
-export function writeChats(chats: Chat[]): void {
+export function writeChats(key: string, chats: Chat[]): void {
   let saved: SavedChat[] = chats.map((chat) => ({
     id: chat.key,
+    system: chat.system,
+    params: chat.params,
     messages: chat.messages.map((message) => message.toSaved()),
   }));
-  while (!writeTabValue(STORAGE_KEY, saved) && saved.length > 0) saved = saved.slice(0, -1);
+  while (!writeTabValue(key, saved) && saved.length > 0) saved = saved.slice(0, -1);
 }

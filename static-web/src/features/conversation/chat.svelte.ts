@@ -1,3 +1,4 @@
+import type { ChatParams, FileRef, Usage } from '../../server-api/chats';
 import type { Failure } from '../../server-api/failure';
 
 export type MessageState = 'streaming' | 'done' | 'stopped' | 'interrupted' | 'failed';
@@ -17,6 +18,8 @@ export interface SavedMessage {
 
 export interface SavedChat {
   id: string;
+  system?: string;
+  params?: ChatParams;
   messages: SavedMessage[];
 }
 
@@ -35,10 +38,14 @@ export class Message {
   failure = $state.raw<Failure | null>(null);
   /** The provider's finish_reason. */
   finish = $state('');
+  /** What the provider counted; null where it said nothing. */
+  usage = $state.raw<Usage | null>(null);
   /** Ids of the messages that answer the same parent, in order and with this one; empty when there is no other. */
   siblings = $state.raw<string[]>([]);
-  /** Of a streaming answer: whether its text comes in. `lost`: given up until the reader asks. */
-  link = $state<'live' | 'reconnecting' | 'lost'>('live');
+  /** Of a streaming answer: whether its text comes in. `queued`: the server has not got the turn; `lost`: given up until the reader asks. */
+  link = $state<'live' | 'queued' | 'reconnecting' | 'lost'>('live');
+  /** What the reader attached. */
+  files = $state.raw<FileRef[]>([]);
   /** As it came over the wire; `text` and `reasoning` are made from it. */
   raw = { content: '', reasoning: '' };
 
@@ -73,6 +80,10 @@ export class Chat {
   before = $state<string | null>(null);
   loadingOlder = $state<'no' | 'yes' | 'failed'>('no');
   archived = $state(false);
+  system = $state('');
+  params = $state.raw<ChatParams>({});
+  /** The last question's answers, each of another model, until the reader chooses one; `messages` ends with one of them. */
+  compared = $state.raw<Message[] | null>(null);
   /** Counts the reader's own acts after which the end is shown. */
   jumps = $state(0);
   /** The chat's own title; null: it has none yet. */
@@ -85,7 +96,9 @@ export class Chat {
   readonly byId = new Map<string, Message>();
   /** The given title, else the first line of the first message. */
   readonly title = $derived(this.givenTitle ?? firstLine(this.messages[0]?.text ?? ''));
-  readonly streaming = $derived(this.messages.some((message) => message.state === 'streaming'));
+  readonly streaming = $derived(
+    [...this.messages, ...(this.compared ?? [])].some((message) => message.state === 'streaming'),
+  );
 
   constructor(id: string | null, messages: Message[] = []) {
     this.id = id;

@@ -1,3 +1,4 @@
+import type { ChatSettings, FileRef } from '../../server-api/chats';
 import type { Chat, Message } from './chat.svelte';
 
 export interface ModelRef {
@@ -18,16 +19,28 @@ export interface Conversations {
   readonly draftKey: string | null;
   /** Null shows the new chat. */
   open(id: string | null): void;
-  /** Sends the reader's message in the current chat, or begins a chat with it. */
-  send(text: string, model: ModelRef): void;
-  /** Asks again for an answer. */
-  retry(answer: Message, model: ModelRef): void;
+  /** Sends the reader's message in the current chat, or begins a chat with it. Several models, one at least, answer side by side. */
+  send(text: string, models: ModelRef[], files?: FileRef[]): void;
+  /** Asks again for an answer. @param instruction How it should be this time. */
+  retry(answer: Message, model: ModelRef, instruction?: string): void;
   /** Sends another text in place of a message of the reader. */
   edit(question: Message, text: string, model: ModelRef): void;
   /** Lets an answer that broke off go on. */
   continueAnswer(answer: Message, model: ModelRef): void;
-  /** Stops the current chat's answer; what has arrived is kept. */
-  stop(): void;
+  /** Takes back a turn that waits for the network; null where there is nothing to take back. */
+  takeBack(answer: Message): TakenBack | null;
+  /** Stops the current chat's answers, or only one; what has arrived is kept. */
+  stop(only?: Message): void;
+  /** Of answers side by side, the one that the chat goes on with; the others stay as branches. */
+  pick(answer: Message): void;
+  /** Puts another text in the place of an answer's. Returns whether it is kept. */
+  editAnswer(answer: Message, text: string): Promise<boolean>;
+  /** Deletes a message and what hangs on it; null: it failed. */
+  remove(message: Message): Promise<Removed | null>;
+  /** Of the current chat, or of the one that is about to begin. */
+  readonly settings: ChatSettings;
+  /** Returns whether they are kept. */
+  saveSettings(settings: ChatSettings): Promise<boolean>;
   /** Fetches the branch of another message that stands in the same place; the result shows it. Null: it failed. */
   switchTo(siblingId: string): Promise<(() => void) | null>;
   /** Fetches the messages above the first one; the result shows them. */
@@ -38,10 +51,23 @@ export interface Conversations {
   forgetAll(): void;
 }
 
+/** What the reader had asked, for the composer. */
+export interface TakenBack {
+  text: string;
+  files: FileRef[];
+}
+
+export interface Removed {
+  /** Messages that went. */
+  count: number;
+  /** Returns whether they are there again. */
+  undo(): Promise<boolean>;
+}
+
 /** What the conversations ask of the page around them. */
 export interface Surroundings {
-  /** The server wants an access code first. @param unsent The text that was not sent; goes back to the composer. */
-  accessLost: ((unsent: string, draftKey: string | null) => void) | null;
+  /** The server wants an access code first. @param unsent The text, and the files, that were not sent; they go back to the composer. */
+  accessLost: ((unsent: string, draftKey: string | null, files?: FileRef[]) => void) | null;
   /** Another chat is shown, or the new one has got its id (`replace`: the address changes, the place does not). */
   moved(id: string | null, replace: boolean): void;
   /** Drafts go with a chat that has got its id. */

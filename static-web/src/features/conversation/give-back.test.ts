@@ -93,7 +93,14 @@ describe('RunningAnswer', () => {
     const following = running(message);
     following.begun({ chatId: 'c1', messageId: 'a1' });
     following.part('content', 'Hello there');
-    following.settled({ state: 'interrupted', sequence: 5, finish: '', reasoningMs: null, failure: null });
+    following.settled({
+      state: 'interrupted',
+      sequence: 5,
+      finish: '',
+      reasoningMs: null,
+      usage: null,
+      failure: null,
+    });
     await vi.waitFor(() => expect(sent).toHaveLength(1));
     expect(sent[0]?.body).toEqual(raw('Hello there'));
     expect(message).toMatchObject({ state: 'interrupted', text: 'Hello there' });
@@ -108,7 +115,14 @@ describe('RunningAnswer', () => {
     const following = running(message);
     following.begun({ chatId: 'c1', messageId: 'a1' });
     following.part('content', 'Hello');
-    following.settled({ state: 'done', sequence: 11, finish: 'stop', reasoningMs: null, failure: null });
+    following.settled({
+      state: 'done',
+      sequence: 11,
+      finish: 'stop',
+      reasoningMs: null,
+      usage: null,
+      failure: null,
+    });
     await vi.waitFor(() => expect(message.state).toBe('done'));
     expect(message.text).toBe('Hello there');
   });

@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import { onWake } from '../../server-api/wake';
 
 type MarkdownView = Component<{ text: string; done: boolean }>;
 
@@ -20,6 +21,11 @@ export function loadMarkdown(): Promise<void> {
     },
     () => {
       loading = null;
+      // Texts stand there as they came; with the network they get their form.
+      const stop = onWake(() => {
+        stop();
+        void loadMarkdown();
+      });
     },
   );
   return loading;

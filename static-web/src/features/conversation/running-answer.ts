@@ -23,6 +23,8 @@ export class RunningAnswer implements Follower {
   #text: AnswerText;
   #begun: Begun | null = null;
   #stopWanted = false;
+  /** Sends a turn, that nobody has acknowledged yet. */
+  #sending = false;
   #keepTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -39,7 +41,8 @@ export class RunningAnswer implements Follower {
   }
 
   /** Sends the turn, or joins the answer; stays until it is settled. Never throws. */
-  async run(target: { turn: Turn } | Begun): Promise<FollowEnd> {
+  async run(target: { turn: Turn } | (Begun & { title?: boolean })): Promise<FollowEnd> {
+    this.#sending = 'turn' in target;
     let end = await followAnswer(target, this, this.#leave.signal);
     for (let reread = 0; end.kind === 'gap' && reread < REREADS && (await this.#reread()); reread++) {
       this.#text = this.#begin();
@@ -66,7 +69,7 @@ export class RunningAnswer implements Follower {
   }
 
   link(state: 'live' | 'reconnecting'): void {
-    this.message.link = state;
+    this.message.link = state === 'reconnecting' && this.#sending && this.#begun === null ? 'queued' : state;
   }
 
   settled(settled: Settled): void {
@@ -110,13 +113,14 @@ export class RunningAnswer implements Follower {
   }
 
   /** The text is the server's, or the server gets back what it lost. */
-  async #settle({ state, sequence, finish, reasoningMs, failure }: Settled): Promise<void> {
+  async #settle({ state, sequence, finish, reasoningMs, usage, failure }: Settled): Promise<void> {
     if (sequence > this.sequence) await this.#reread();
     else if (sequence < this.sequence && state !== 'interrupted') await this.#reread();
     if (this.message.state !== 'streaming') return this.#done();
     this.message.state = state;
     this.message.finish = finish;
     this.message.reasoningMs = reasoningMs ?? this.message.reasoningMs;
+    this.message.usage = usage ?? this.message.usage;
     this.message.failure = state === 'failed' ? failure : null;
     const lost = sequence < this.sequence && state === 'interrupted' && this.#begun !== null;
     if (lost) await giveBack(this.message, { chatId: this.#begun?.chatId ?? '', ...this.#text.raw });

@@ -9,9 +9,13 @@ export function showStored(message: Message, stored: StoredMessage): void {
   message.modelId = stored.model ?? '';
   message.model = stored.modelName ?? stored.model ?? '';
   message.siblings = stored.siblings ?? [];
+  message.usage = stored.usage ?? null;
   message.raw = { content: stored.content, reasoning: stored.reasoning ?? '' };
   if (message.role === 'user') {
     message.text = stored.content;
+    message.files = (stored.files ?? []).filter(
+      ({ type, url }) => url && (type === 'image' || type === 'file'),
+    );
     return;
   }
   message.reasoningMs = stored.reasoningMs ?? null;
@@ -26,6 +30,8 @@ export function showStored(message: Message, stored: StoredMessage): void {
         message: error.content ?? '',
         type: error.type ?? 'error',
         connection: error.connection ?? null,
+        ...(error.type ? { code: error.type } : {}),
+        ...(error.retry_at ? { retryAt: error.retry_at * 1000 } : {}),
       }
     : null;
 }

@@ -1,17 +1,20 @@
 import { mount, unmount } from 'svelte';
 import { t } from '../../shared/language/language.svelte';
 import CodeBlock from './CodeBlock.svelte';
+import { loadDressing } from './lazy-blocks.svelte';
 import { typesetMath } from './typeset';
+import { whenNear } from './when-near';
 
 /**
- * Typesets the formulas of a closed block and gives code nested in lists and quotes its frame with the copy button.
+ * Typesets the formulas of a closed block, gives code nested in lists and quotes its frame, and tables and images their buttons.
  * Returns the function that ends it.
  */
 export function enrich(element: HTMLElement): () => void {
   let alive = true;
   for (const formula of element.querySelectorAll<HTMLElement>('.math[data-tex]')) {
     const display = formula.tagName === 'DIV' || formula.classList.contains('math-wide');
-    void typesetMath(formula.dataset['tex'] ?? '', display).then((html) => {
+    const drawn = whenNear(formula).then(() => typesetMath(formula.dataset['tex'] ?? '', display));
+    void drawn.then((html) => {
       if (!alive || html === null) return;
       formula.innerHTML = html as unknown as string;
       formula.classList.add('drawn');
@@ -19,9 +22,15 @@ export function enrich(element: HTMLElement): () => void {
   }
   for (const box of element.querySelectorAll<HTMLInputElement>('input[type=checkbox]'))
     box.setAttribute('aria-label', box.checked ? t.task_done() : t.task_open());
+  let undress: (() => void) | undefined;
+  if (element.querySelector('.table, .image-link'))
+    void loadDressing().then((dressing) => {
+      if (alive) undress = dressing?.dressBlock(element);
+    });
   const mounted = [...element.querySelectorAll<HTMLElement>('pre > code')].map(frameCode);
   return () => {
     alive = false;
+    undress?.();
     for (const component of mounted) void unmount(component);
   };
 }

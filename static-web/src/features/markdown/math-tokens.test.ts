@@ -11,7 +11,7 @@ function formulas(markdown: string): string[] {
   });
 }
 
-describe('math delimiters', () => {
+describe('pain 9: math delimiters', () => {
   it.each([
     ['$x$', 'inline:x'],
     ['so $a + b$, and', 'inline:a + b'],

@@ -1,4 +1,5 @@
 import type { MarkedExtension, TokenizerAndRendererExtension, Tokens } from 'marked';
+import { preferences } from '../../shared/preferences/preferences.svelte';
 import { escapeHtml } from './escape-html';
 
 /** A marked token for TeX: drawn as its own source until the worker has typeset it. */
@@ -53,7 +54,7 @@ const inlineMath: TokenizerAndRendererExtension = {
       const display = wide[1] === undefined;
       return { type: 'inlineMath', raw: wide[0], tex: (wide[1] ?? wide[2] ?? wide[3] ?? '').trim(), display };
     }
-    const dollar = DOLLAR.exec(source);
+    const dollar = preferences.value.dollarMath ? DOLLAR.exec(source) : null;
     if (dollar === null) return undefined;
     return { type: 'inlineMath', raw: dollar[0], tex: dollar[1] ?? '', display: false };
   },

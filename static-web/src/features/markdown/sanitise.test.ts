@@ -50,7 +50,9 @@ describe('sanitiseAnswer', () => {
         if (name === 'href') expect(value).toMatch(/^(?:https?:|mailto:|tel:)/i);
         if (name === 'src') expect(value).toMatch(/^data:image\//);
         if (name === 'class')
-          expect(value).toMatch(/^(?:language-[\w+#.-]+|math|math-wide|table-scroll|image-link| )+$/);
+          expect(value).toMatch(
+            /^(?:language-[\w+#.-]+|math|math-wide|table|table-bar|table-scroll|image-link|cite| )+$/,
+          );
       }
     }
   });
@@ -76,7 +78,7 @@ describe('sanitiseAnswer', () => {
     const host = drawn('- [x] done\n\n| a |\n|:-:|\n| `1` |\n\n**b** ~~c~~ $x$');
     for (const part of [
       'input[type=checkbox][disabled]',
-      '.table-scroll > table',
+      '.table > .table-scroll > table',
       'td code',
       'strong',
       'del',

@@ -10,7 +10,7 @@ const ANSWER: Config = {
       ' ',
     ),
   ALLOWED_ATTR:
-    'align alt checked class colspan data-tex dir disabled href lang open rel rowspan src start tabindex target title type'.split(
+    'align alt checked class colspan data-source data-tex dir disabled href lang open rel rowspan src start tabindex target title type'.split(
       ' ',
     ),
   ALLOW_DATA_ATTR: false,
@@ -25,7 +25,7 @@ const TYPESET: Config = {
 };
 
 /** Classes that the renderer itself writes. Any other could dress an answer up as a part of the page. */
-const OWN_CLASS = /^(?:language-[\w+#.-]+|math|math-wide|table-scroll|image-link)$/;
+const OWN_CLASS = /^(?:language-[\w+#.-]+|math|math-wide|table|table-bar|table-scroll|image-link|cite)$/;
 
 const purifier = DOMPurify(window);
 let typesetting = false;

@@ -1,5 +1,6 @@
 import type { Failure } from '../../server-api/failure';
-import { fetchModels, type ConnectionState, type Model } from '../../server-api/models';
+import { preferences } from '../../shared/preferences/preferences.svelte';
+import { fetchModels, type ConnectionState, type Model, type ModelList } from '../../server-api/models';
 
 const STORAGE_KEY = 'model';
 const PENDING_AGAIN_MS = 4000;
@@ -24,6 +25,11 @@ class Models {
   pending = $state(false);
   #pendingTries = 0;
 
+  /** A new chat begins: with the reader's own default, where there is one. */
+  beginChat(): void {
+    if (preferences.value.model !== '') this.#chosenId = preferences.value.model;
+  }
+
   choose(id: string): void {
     this.#chosenId = id;
     try {
@@ -31,6 +37,14 @@ class Models {
     } catch {
       // storage is off: the choice lasts as long as the page
     }
+  }
+
+  /** Shows a list as if it had just been fetched: what the browser kept, until the server has answered. */
+  show({ models, connections }: ModelList, defaultId = this.#defaultId): void {
+    this.#defaultId = defaultId;
+    this.list = models;
+    this.connections = connections;
+    this.state = 'ready';
   }
 
   /**
@@ -44,9 +58,7 @@ class Models {
       if (this.list.length === 0) this.state = 'failed';
       return outcome.failure;
     }
-    this.list = outcome.models;
-    this.connections = outcome.connections;
-    this.state = 'ready';
+    this.show(outcome);
     const pending = outcome.connections.some((connection) => connection.status === 'pending');
     this.pending = pending && this.#pendingTries++ < PENDING_TRIES;
     if (this.pending) setTimeout(() => void this.load(), PENDING_AGAIN_MS);

@@ -1,3 +1,4 @@
+import type { ChatParams } from '../../server-api/chats';
 import { streamCompletion, type PromptMessage } from '../../server-api/completions';
 import type { Failure } from '../../server-api/failure';
 import { AnswerText, type AnswerSink } from './answer-text';
@@ -10,12 +11,13 @@ export type AnswerEnd =
 export async function runAnswer(
   model: string,
   messages: PromptMessage[],
+  params: ChatParams,
   sink: AnswerSink,
   signal: AbortSignal,
 ): Promise<AnswerEnd> {
   const answer = new AnswerText(sink);
   let end: AnswerEnd = { state: 'stopped' };
-  for await (const event of streamCompletion(model, messages, signal)) {
+  for await (const event of streamCompletion(model, messages, params, signal)) {
     if (event.kind === 'end') end = { state: 'done', reason: event.reason };
     else if (event.kind === 'failure') end = { state: 'failed', failure: event.failure };
     else answer.take(event.kind === 'reasoning' ? 'reasoning' : 'content', event.text);

@@ -17,6 +17,7 @@ function copyBySelection(text: string): boolean {
   field.value = text;
   field.className = 'sr-only';
   document.body.append(field);
+  field.focus({ preventScroll: true });
   field.select();
   const copied = document.execCommand('copy');
   field.remove();

@@ -1,14 +1,14 @@
 import type * as english from '../../messages/en';
+import { files as load } from '../../messages/files';
+import { LANGUAGES } from '../../messages/languages';
 
 /** Every message of messages/en.json as a function; one without parameters takes no argument. */
 export type Text = typeof english;
-export type Locale = 'en' | 'zh-CN';
+export type Locale = keyof typeof LANGUAGES;
 
-/** The languages are loaded one by one, so that a visitor downloads a single one. */
-const load: Record<Locale, () => Promise<Text>> = {
-  en: () => import('../../messages/en'),
-  'zh-CN': () => import('../../messages/zh-CN'),
-};
+/** Every language of messages/, by its own name. They are loaded one by one, so that a visitor downloads a single one. */
+export const LOCALES = Object.keys(LANGUAGES) as Locale[];
+
 const STORAGE_KEY = 'language';
 
 let dictionary = $state.raw<Partial<Text>>({});
@@ -19,16 +19,51 @@ export const t = new Proxy({} as Text, {
   get: (_target, key) => dictionary[key as keyof Text],
 });
 
+/** The parts that somebody has asked for: they follow a language switch too. */
+const openParts = new Set<(locale: Locale) => Promise<void>>();
+
+/** Texts of screens that the start does without: a file of their own in each language. */
+export interface TextPart<Part> {
+  /** These texts and the page's. Read them only after `ready`. */
+  readonly t: Text & Part;
+  /** Fetches them in the reader's language. Safe to repeat. */
+  ready(): Promise<void>;
+}
+
+export function textPart<Part extends object>(files: Record<Locale, () => Promise<Part>>): TextPart<Part> {
+  let texts = $state.raw<Partial<Part>>({});
+  const show = async (locale: Locale) => {
+    const read: Part | undefined = await files[locale]();
+    // Just before a reload for a new build (main.ts), a file that is gone comes as undefined.
+    if (read === undefined) throw new Error('The texts could not be fetched.');
+    texts = read;
+  };
+  return {
+    t: new Proxy({} as Text & Part, {
+      get: (_target, key) => texts[key as keyof Part] ?? dictionary[key as keyof Text],
+    }),
+    ready: async () => {
+      openParts.add(show);
+      await show(current);
+    },
+  };
+}
+
 export const language = {
   get locale(): Locale {
     return current;
   },
 };
 
-/** The supported locale nearest to a BCP 47 tag; null when none is near. */
+/** The supported locale nearest to a BCP 47 tag: the same, else one of the same language; null when none is near. */
 export function nearestLocale(tag: string): Locale | null {
-  const primary = tag.toLowerCase().split(/[-_]/)[0];
-  return primary === 'zh' ? 'zh-CN' : primary === 'en' ? 'en' : null;
+  const wanted = tag.toLowerCase().replace('_', '-');
+  const languageOf = (locale: string) => locale.split('-')[0];
+  return (
+    LOCALES.find((locale) => locale.toLowerCase() === wanted) ??
+    LOCALES.find((locale) => languageOf(locale) === languageOf(wanted)) ??
+    null
+  );
 }
 
 /** What the reader chose earlier in this browser; null before the first choice. */
@@ -48,7 +83,8 @@ export function startLocale(): Locale {
 
 /** Loads a language and shows the page in it. */
 export async function showLanguage(locale: Locale): Promise<void> {
-  dictionary = await load[locale]();
+  const [texts] = await Promise.all([load[locale](), ...[...openParts].map((show) => show(locale))]);
+  dictionary = texts;
   current = locale;
   document.documentElement.lang = locale;
 }

@@ -39,3 +39,20 @@ export function tabKeys(prefix: string): string[] {
     return [];
   }
 }
+
+const OWNER = 'owner';
+
+/** The account whose tab this is; empty where there are no accounts. */
+export const tabOwner = () => readTabValue<string>(OWNER) ?? '';
+
+/**
+ * What this tab keeps belongs to one account. Returns whether it was another's until now: then everything has been removed.
+ * Values from before any account go too.
+ */
+export function claimTab(owner: string): boolean {
+  const before = readTabValue<string>(OWNER);
+  if (before === owner) return false;
+  clearTab();
+  writeTabValue(OWNER, owner);
+  return before !== null;
+}

@@ -9,11 +9,12 @@ public sealed class FaultsTests
     public static readonly (string Name, string Value)[] Faulty =
     [
         ("PORT", "70000"), ("HOST", "no host"), ("FRONTEND_BUILD_DIR", "/no/such/folder"), ("FORWARDED_ALLOW_IPS", "127.0.0.1,proxy"),
-        ("CODE", "good," + new string('x', 250) + "hush-code"), ("WEBUI_AUTH", "true"), ("WEBUI_SECRET_KEY", "hush-key"),
+        ("CODE", "good," + new string('x', 250) + "hush-code"), ("WEBUI_AUTH", "perhaps"), ("WEBUI_SECRET_KEY", "hush-key"),
         ("WEBUI_JWT_SECRET_KEY", "hush-other-secret-key"), ("WEBUI_URL", "chat.example.com"), ("CORS_ALLOW_ORIGIN", "https://ok.example;app.example.com/path"),
         ("HIDE_USER_API_KEY", "maybe"), ("OPENAI_API_BASE_URLS", "https://user:hush-password@api.example.com;https://api.example.com?key=hush-query"),
         ("OPENAI_API_KEYS", "[\"sk-hush-list\""), ("OLLAMA_BASE_URL", "sk-hush-in-the-wrong-place"), ("ENABLE_GUIDE_MODEL", "2"),
         ("AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT", "1e3"), ("HTTP_PROXY", "ftp://user:hush-proxy@proxy"), ("WEBUI_NAME", new string('n', 61)),
+        ("AzureSignalRConnectionString", "AccessKey=hush-key"),
     ];
 
     [Fact]

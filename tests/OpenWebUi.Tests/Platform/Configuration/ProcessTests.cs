@@ -28,11 +28,11 @@ public sealed class ProcessTests : IDisposable
     public async Task Start_FaultInDotEnv_IsFoundInTheWorkingFolder()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, ".env"), "PORT=many\nWEBUI_NAME=x");
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "local.settings.json"), """{"Values":{"WEBUI_AUTH":"true"}}""");
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "local.settings.json"), """{"Values":{"WEBUI_AUTH":"perhaps"}}""");
         using var site = Run([("PORT", "alot")]);
         Assert.Equal(1, await site.EndAsync());
         Assert.Contains("PORT: holds 'alot'", site.Text, StringComparison.Ordinal);
-        Assert.Contains("WEBUI_AUTH: holds 'true'", site.Text, StringComparison.Ordinal);
+        Assert.Contains("WEBUI_AUTH: holds 'perhaps'", site.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,6 +70,16 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal($"Port {number} is taken by another program. Stop it, or set PORT to another one.", site.Text.Trim());
     }
 
+    /// <summary>The host never restarts what ended with 0.</summary>
+    [Fact]
+    public async Task Start_PortTakenUnderTheFunctionsHost_DoesNotEndWithZero()
+    {
+        using var port = new TcpListener(IPAddress.Loopback, 0);
+        port.Start();
+        using var site = Run([("FUNCTIONS_CUSTOMHANDLER_PORT", $"{((IPEndPoint)port.LocalEndpoint).Port}"), ("CODE", "right"), ("STORAGE_PROVIDER", "local")]);
+        Assert.Equal(1, await site.EndAsync());
+    }
+
     [Fact]
     public async Task Start_WithIgnoredVariablesAndSecrets_LogsWhyAndNoSecret()
     {
@@ -84,7 +94,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task Start_OpenToTheNetwork_SaysThatAnybodyCanChat()
     {
-        using var site = Run([("PORT", "0"), ("HOST", "0.0.0.0")]);
+        using var site = Run([("PORT", "0"), ("HOST", "0.0.0.0"), ("WEBUI_AUTH", "false")]);
         await site.SaysAsync("ANYBODY who reaches this address can chat");
     }
 

@@ -57,7 +57,8 @@ public sealed class OpenAiSdkTests(PublishedPackage package)
         Assert.Equal(Said, string.Concat(texts));
         Assert.Equal(ChatFinishReason.Stop, finish);
         // The site's key went to the provider, never the access code.
-        Assert.Equal("Bearer sk-stub", Assert.Single(site.Stub.Requests, r => r.Model == "echo").Headers["Authorization"]);
+        // Either connection may answer: the one with the key, or the Ollama, which has none.
+        Assert.True(Assert.Single(site.Stub.Requests, r => r.Model == "echo").Headers.GetValueOrDefault("Authorization") is null or "Bearer " + SdkSite.ProviderKey);
         Assert.DoesNotContain(site.Stub.Requests, r => r.Headers.Values.Any(v => v.Contains(HostedPackage.Code, StringComparison.Ordinal)));
     }
 

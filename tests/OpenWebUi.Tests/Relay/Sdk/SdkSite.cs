@@ -1,4 +1,5 @@
 using OpenWebUi.StubProvider;
+using OpenWebUi.Tests.Infra;
 using OpenWebUi.Tests.Package;
 using OpenWebUi.Tests.Site;
 
@@ -12,6 +13,22 @@ public enum Door
 
     /// <summary>The published package behind the Functions host.</summary>
     FunctionsHost,
+
+    /// <summary>Kestrel behind a real nginx.</summary>
+    Nginx,
+}
+
+/// <summary>What kind of connection the stub is.</summary>
+public enum Backing
+{
+    /// <summary>OpenAI-compatible, and an Ollama beside it.</summary>
+    OpenAiAndOllama,
+
+    /// <summary>OpenAI-compatible alone: Ollama's and Anthropic's clients are translated.</summary>
+    OpenAi,
+
+    /// <summary>Anthropic alone.</summary>
+    Anthropic,
 }
 
 /// <summary>The site in code mode with a stub behind it, for programs that know nothing but a base URL and a key.</summary>
@@ -19,19 +36,26 @@ internal sealed class SdkSite : IAsyncDisposable
 {
     public const string Key = "nk-" + HostedPackage.Code;
 
+    /// <summary>The site's own at the stub.</summary>
+    public const string ProviderKey = HostedPackage.ProviderKey;
+
     private readonly HostedPackage? _hosted;
     private readonly TestSite? _site;
+    private readonly NginxServer? _nginx;
 
     private SdkSite(HostedPackage hosted) => (_hosted, Stub, Address) = (hosted, hosted.Stub, hosted.Host.Address);
 
-    private SdkSite(TestSite site, StubServer stub) => (_site, Stub, Address) = (site, stub, site.Address);
+    private SdkSite(TestSite site, StubServer stub, NginxServer? nginx) => (_site, Stub, _nginx, Address) = (site, stub, nginx, nginx?.Address ?? site.Address);
 
     public StubServer Stub { get; }
 
     /// <summary>The site's root.</summary>
     public Uri Address { get; }
 
-    public static async Task<SdkSite> StartAsync(Door door, PublishedPackage package)
+    /// <param name="door">How it is reached.</param>
+    /// <param name="package">What is behind <see cref="Door.FunctionsHost"/>.</param>
+    /// <param name="backing">What the stub is; behind the Functions host always the first.</param>
+    public static async Task<SdkSite> StartAsync(Door door, PublishedPackage package, Backing backing = Backing.OpenAiAndOllama)
     {
         if (door == Door.FunctionsHost)
         {
@@ -39,11 +63,16 @@ internal sealed class SdkSite : IAsyncDisposable
         }
 
         var stub = await StubServer.StartAsync();
-        return new SdkSite(
-            await TestSite.StartAsync(
-                ("CODE", HostedPackage.Code), ("OPENAI_API_BASE_URL", stub.BaseUrl), ("OPENAI_API_KEY", "sk-stub"), ("OLLAMA_BASE_URL", stub.OllamaUrl)),
-            stub);
+        var site = await TestSite.StartAsync([("CODE", HostedPackage.Code), .. VariablesOf(stub, backing)]);
+        return new SdkSite(site, stub, door == Door.Nginx ? await NginxServer.StartAsync([site.Address]) : null);
     }
+
+    private static (string Name, string Value)[] VariablesOf(StubServer stub, Backing backing) => backing switch
+    {
+        Backing.Anthropic => [("ANTHROPIC_URL", stub.OllamaUrl), ("ANTHROPIC_API_KEY", ProviderKey)],
+        Backing.OpenAi => [("OPENAI_API_BASE_URL", stub.BaseUrl), ("OPENAI_API_KEY", ProviderKey)],
+        _ => [("OPENAI_API_BASE_URL", stub.BaseUrl), ("OPENAI_API_KEY", ProviderKey), ("OLLAMA_BASE_URL", stub.OllamaUrl)],
+    };
 
     public async ValueTask DisposeAsync()
     {
@@ -51,6 +80,11 @@ internal sealed class SdkSite : IAsyncDisposable
         {
             await _hosted.DisposeAsync();
             return;
+        }
+
+        if (_nginx is not null)
+        {
+            await _nginx.DisposeAsync();
         }
 
         await _site!.DisposeAsync();

@@ -1,64 +1,13 @@
 using System.Net;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using OpenWebUi.Services.Access;
 using OpenWebUi.StubProvider;
 using OpenWebUi.Tests.Access;
 using OpenWebUi.Tests.Site;
 
 namespace OpenWebUi.Tests.Services.Access;
 
-/// <summary>Every route against every kind of caller. A new endpoint without a row here fails.</summary>
+/// <summary>The relay's surfaces against every kind of caller of code mode. All endpoints are in <c>Auth/EndpointMatrixTests</c>.</summary>
 public sealed class GateMatrixTests
 {
-    private const string Public = "public";
-    private const string Relay = "relay";
-    private const string Stored = "stored";
-
-    private static readonly (string Methods, string Route, string Gate)[] Routes =
-    [
-        ("GET,HEAD", "/health", Public),
-        ("GET", "/api/version", Public),
-        ("GET,POST", "/api/config", Public),
-        ("POST", "/api/v1/access/redeem", Public),
-        ("POST", "/api/v1/access/leave", Public),
-        ("GET,OPTIONS", "/api/models", Relay),
-        ("GET,OPTIONS", "/api/v1/models", Relay),
-        ("*", "/api/chat/completions", Relay),
-        ("*", "/api/v1/chat/completions", Relay),
-        ("GET", "/api/v1/chats/", Stored),
-        ("GET", "/api/v1/chats/list", Stored),
-        ("GET", "/api/v1/chats/pinned", Stored),
-        ("GET", "/api/v1/chats/archived", Stored),
-        ("POST", "/api/v1/chats/new", Stored),
-        ("GET", "/api/v1/chats/{id}", Stored),
-        ("POST", "/api/v1/chats/{id}", Stored),
-        ("GET", "/api/v1/chats/{id}/branch", Stored),
-        ("GET", "/api/v1/chats/{id}/pinned", Stored),
-        ("POST", "/api/v1/chats/{id}/pin", Stored),
-        ("POST", "/api/v1/chats/{id}/archive", Stored),
-        ("POST", "/api/v1/chats/{id}/clone", Stored),
-        ("POST", "/api/v1/chats/{id}/messages/{mid}/", Stored),
-        ("POST", "/api/v1/chats/{id}/messages/{mid}/seen", Stored),
-        ("GET", "/api/v1/chats/{id}/messages/{mid}/stream", Stored),
-        ("POST", "/api/v1/chats/{id}/messages/{mid}/stop", Stored),
-        ("DELETE", "/api/v1/chats/{id}", Stored),
-        ("POST", "/api/v1/chats/{id}/restore", Stored),
-        ("GET", "/api/tasks/chat/{id}", Stored),
-        ("POST", "/api/tasks/stop/{task}", Stored),
-        ("*", "/api/embeddings", Relay),
-        ("*", "/api/v1/embeddings", Relay),
-        ("*", "/v1/{**path}", Relay),
-        ("*", "/openai/{**path}", Relay),
-        ("*", "/api/openai/{**path}", Relay),
-        ("*", "/ollama/v1/{**path}", Relay),
-        ("*", "/ollama/api/{**path}", Relay),
-        ("*", "/ollama", Relay),
-        ("POST", "/Housekeeping", Public),
-        ("*", "/api/{**path}", Public),
-        ("GET,HEAD", "/{**path}", Public),
-    ];
-
     /// <summary>One call for each relay surface; what a caller who has nothing but a key of its own gets there.</summary>
     private static readonly (string Method, string Path, string? Body, int OwnKey)[] RelayCalls =
     [
@@ -80,21 +29,6 @@ public sealed class GateMatrixTests
         ("GET", "/ollama/api/tags", null, 200),
         ("GET", "/ollama", null, 200),
     ];
-
-    [Fact]
-    public async Task Endpoints_All_NameTheGateThatTheTableSays()
-    {
-        await using var site = await TestSite.StartAsync(("CODE", "right"));
-        var actual = site.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint =>
-        {
-            var route = Assert.IsType<RouteEndpoint>(endpoint);
-            var gate = Assert.Single(route.Metadata.GetOrderedMetadata<Gate>());
-            var methods = route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } some ? string.Join(",", some) : "*";
-            var pattern = route.RoutePattern.RawText!;
-            return (methods, pattern.StartsWith('/') ? pattern : "/" + pattern, gate == Gate.Public ? Public : gate == Gate.Relay ? Relay : gate == Gate.Stored ? Stored : gate.ToString());
-        });
-        Assert.Equal(Routes.Order(), actual.Order());
-    }
 
     [Theory]
     [InlineData("stranger")]

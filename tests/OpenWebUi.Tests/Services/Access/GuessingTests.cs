@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using OpenWebUi.Platform.Storage;
 using OpenWebUi.Tests.Access;
+using OpenWebUi.Tests.Platform.Storage;
 using OpenWebUi.Tests.Site;
 
 namespace OpenWebUi.Tests.Services.Access;
@@ -127,6 +130,68 @@ public sealed class GuessingTests
         });
         Assert.Equal(looked, compared);
         Assert.Equal(HttpStatusCode.OK, await site.Client.StatusAsync("/api/models", pass));
+    }
+
+    [Theory]
+    [InlineData(true, 5)]
+    [InlineData(false, 10)]
+    public async Task AThousandWrongCodes_OverThreeInstances_AreLookedAtAsByOneAndByEachOfTheOthersOnce(bool isKnown, int looked)
+    {
+        await using var one = await TestSite.StartAsync(_time, ("CODE", "right"), ("FORWARDED_ALLOW_IPS", isKnown ? "127.0.0.1" : ""));
+        await using var two = await one.StartTwinAsync();
+        await using var three = await one.StartTwinAsync();
+        TestSite[] sites = [one, two, three];
+        var compared = 0;
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1_000), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+        {
+            var (status, _) = await GuessAsync(sites[i % 3], $"wrong{i}", isKnown ? "203.0.113.7" : $"198.51.{i / 250}.{i % 250}", byHeader: i % 2 == 0);
+            if (status == 401)
+            {
+                Interlocked.Increment(ref compared);
+            }
+            else
+            {
+                Assert.Equal(429, status);
+            }
+        });
+        Assert.InRange(compared, looked, looked + 2);
+    }
+
+    [Fact]
+    public async Task RightCodes_OnTheRelay_CostNoWriteAndOneReadOfEachKindInFiveSeconds()
+    {
+        // Not midnight: then yesterday's row is read too.
+        _time.Advance(TimeSpan.FromHours(12));
+        CountingRows? counts = null;
+        await using var site = await TestSite.StartAsync(_time, inner => counts = new(inner), ("CODE", "right"), ("WEBUI_SECRET_KEY", "a-secret-of-this-test-with-32-characters"));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal((200, null), await GuessAsync(site, "right", null, byHeader: true));
+            counts!.Reset();
+            await Parallel.ForEachAsync(Enumerable.Range(0, 300), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, _) =>
+                Assert.Equal((200, null), await GuessAsync(site, "right", null, byHeader: true)));
+            Assert.True(counts.Traffic.Verbs == 0, counts.Log);
+            _time.Advance(TimeSpan.FromSeconds(6));
+            Assert.Equal((200, null), await GuessAsync(site, "right", null, byHeader: true));
+            // How often somebody guessed, the connections, what is closed of models.
+            Assert.True(counts.Traffic is { Verbs: 3, Written: 0 }, counts.Log);
+        }
+    }
+
+    [Fact]
+    public async Task RightCodes_WithoutAStore_OpenTheRelayAndWrongOnesAreLimited()
+    {
+        FaultyRows? faults = null;
+        await using var site = await TestSite.StartAsync(_time, inner => faults = new(inner), ("CODE", "right"));
+        _ = site.Services.GetRequiredService<RowStore>();
+        faults!.IsCutOff = true;
+        Assert.Equal((200, null), await GuessAsync(site, "right", null, byHeader: true));
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal((401, null), await GuessAsync(site, "wrong", null, byHeader: true));
+        }
+
+        Assert.Equal((429, "2"), await GuessAsync(site, "right", null, byHeader: true));
     }
 
     private static (string, string) From(string address) => ("X-Forwarded-For", address);

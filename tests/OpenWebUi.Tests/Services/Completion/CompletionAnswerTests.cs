@@ -20,7 +20,7 @@ public sealed class CompletionAnswerTests
         await using var site = await StartAsync();
         var events = await site.AskAsync("echo", more: ""","stream_options":{"include_usage":true}""");
         Assert.Equal(
-            [new Opened(site.ConnectionName), new Text("You said: hello"), new Usage("""{"prompt_tokens":1,"completion_tokens":3,"total_tokens":4}"""), new Finished("stop")],
+            [new Opened(site.ConnectionName), new Text("You said: hello"), new CompletionEvent.Usage("""{"prompt_tokens":1,"completion_tokens":3,"total_tokens":4}"""), new Finished("stop")],
             events);
         Assert.Empty(site.Log.Lines);
     }
@@ -174,7 +174,7 @@ public sealed class CompletionAnswerTests
         using var calls = JsonDocument.Parse(((ToolCalls)events[3]).Json);
         Assert.Equal(2, calls.RootElement.GetArrayLength());
         Assert.Equal(
-            [new Opened(site.ConnectionName), new Reasoning("hm"), new Text("Hi"), events[3], new Usage("""{"total_tokens":4}"""), new Finished("length")], events);
+            [new Opened(site.ConnectionName), new Reasoning("hm"), new Text("Hi"), events[3], new CompletionEvent.Usage("""{"total_tokens":4}"""), new Finished("length")], events);
     }
 
     [Theory]

@@ -38,7 +38,7 @@ internal sealed class CompletionSite : IAsyncDisposable
     }
 
     public static CompletionCall Call(string model, string? ownKey = null, string more = "") =>
-        new(model, Encoding.UTF8.GetBytes($$"""{"model":{{JsonSerializer.Serialize(model)}},"stream":true,"messages":[{"role":"user","content":"hello"}]{{more}}}"""), ownKey);
+        new(model, Encoding.UTF8.GetBytes($$"""{"model":{{JsonSerializer.Serialize(model)}},"stream":true,"messages":[{"role":"user","content":"hello"}]{{more}}}"""), ownKey, OpenWebUi.Services.Models.ModelViewer.Site);
 
     /// <summary>Everything that comes; adjacent pieces of text are one.</summary>
     public async Task<IReadOnlyList<CompletionEvent>> AskAsync(string model = "any", string? ownKey = null, string more = "")

@@ -6,6 +6,8 @@ using OpenWebUi.Platform.Storage;
 using OpenWebUi.Platform.Storage.Sqlite;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Services.Conversations;
+using OpenWebUi.Services.Identity;
+using OpenWebUi.Services.Realtime;
 using OpenWebUi.Tests.Site;
 
 namespace OpenWebUi.Tests.Services.Conversations;
@@ -67,7 +69,8 @@ internal sealed class ChatWorld : IDisposable
         }
 
         var blobs = await process.Blobs.ListAsync(BlobPrefix.Inside(MessageOverflow.Folder(owner)), 1_000, null, default);
-        return [.. found, .. blobs.Blobs.Select(b => b.Path.Text)];
+        var files = await process.Blobs.ListAsync(BlobPrefix.Inside(FileStore.Folder(owner)), 1_000, null, default);
+        return [.. found, .. blobs.Blobs.Concat(files.Blobs).Select(b => b.Path.Text)];
     }
 
     public async Task<int> NotesAsync()
@@ -96,14 +99,20 @@ internal sealed class ChatProcess
         (Rows, Blobs, Clock) = (rows, blobs, time);
         Leftovers = new(rows, time);
         Overflow = new(blobs, Leftovers, logs.CreateLogger<MessageOverflow>());
-        Chats = new(rows);
+        var news = new RealtimeNews(new(Service: null));
+        Chats = new(rows, news);
         Messages = new(rows, Overflow);
         Runs = new(rows, Messages, Overflow, time);
-        Writer = new(rows, Chats, Overflow, Leftovers);
+        Files = new(rows, blobs, Leftovers, new AttachmentOptions(), time);
+        Writer = new(rows, Chats, Overflow, Leftovers, Files, news);
         var options = new RunOptions(TimeSpan.Zero, TimeSpan.FromSeconds(30), 1_000);
-        var running = new AnswerRuns(rows, Messages, Overflow, null!, new RunPlaces(options), options, time, NullLogger<AnswerRuns>.Instance);
+        var running = new AnswerRuns(rows, Messages, Overflow, null!, new RunPlaces(options), options, news, time, NullLogger<AnswerRuns>.Instance);
         Removal = new(Chats, Runs, running, Leftovers);
-        Sweep = new(rows, blobs, Chats, Leftovers, time, logs.CreateLogger<LeftoverSweep>());
+        Accounts = new(rows, new AccountCache(time), news);
+        Folders = new(rows);
+        Filing = new(Chats, Folders, Removal, Leftovers);
+        Sweep = new(
+            rows, blobs, Chats, Filing, Leftovers, new ShareStore(rows, blobs, Chats, Leftovers), Files, Accounts, new(rows), new(rows, time), time, logs.CreateLogger<LeftoverSweep>());
     }
 
     public RowStore Rows { get; }
@@ -122,9 +131,17 @@ internal sealed class ChatProcess
 
     public RunStore Runs { get; }
 
+    public FileStore Files { get; }
+
     public ChatWriter Writer { get; }
 
     public ChatRemoval Removal { get; }
+
+    public FolderStore Folders { get; }
+
+    public ChatFiling Filing { get; }
+
+    public AccountStore Accounts { get; }
 
     public LeftoverSweep Sweep { get; }
 

@@ -27,6 +27,7 @@ public sealed class GuideTests
         Assert.Equal(GuideText.For("hello"), text);
         Assert.Contains("not a language model", text, StringComparison.Ordinal);
         Assert.Contains("OLLAMA_BASE_URL", text, StringComparison.Ordinal);
+        Assert.Contains("**Administration**", text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -75,8 +76,8 @@ public sealed class GuideTests
 
     [Theory]
     [InlineData("How do I connect Ollama?", "### Ollama", "### Deploying")]
-    [InlineData("How do I set an access code?", "### An access code", "### Ollama")]
-    [InlineData("如何部署？", "### 部署", "### 访问码")]
+    [InlineData("How do I set an access code?", "### Accounts, or an access code", "### Ollama")]
+    [InlineData("如何部署？", "### 部署", "### 账号，或访问码")]
     public void Text_NamesTheSectionThatWasAskedFor(string question, string there, string notThere)
     {
         var text = GuideText.For(question);

@@ -61,6 +61,47 @@ public sealed class ConnectionOptionsTests
         Assert.Equal(["a.example", "a.example #2", "a.example #3"], names);
     }
 
+    [Fact]
+    public void Configs_OfPlacesAndUrls_AreOnTheirConnections()
+    {
+        var (options, faults) = Read("""
+            OPENAI_API_BASE_URLS=https://a.example;https://x.openai.azure.com;https://c.example
+            OPENAI_API_KEYS=k1;k2
+            OPENAI_API_CONFIGS={"0":{"enable":false,"prefix_id":"a","tags":[{"name":"t"}],"model_ids":["m"],"connection_type":"local","headers":{"X-Team":"v"}},"1":{"azure":true,"api_version":"2024-10-21"},"https://c.example":{"auth_type":"none"}}
+            OLLAMA_BASE_URLS=http://one:11434;;http://two:11434
+            OLLAMA_API_CONFIGS={"2":{"key":"k-two","connection_type":"external"}}
+            """);
+        Assert.Empty(faults.All);
+        var (a, x, c, two) = (options.Configured[0], options.Configured[1], options.Configured[2], options.Configured[4]);
+        Assert.Equal((false, "a", "t", "m", true, "v", "k1"), (a.IsEnabled, a.PrefixId, a.Tags.Single(), a.ModelIds.Single(), a.IsLocal, a.Headers["X-Team"], a.Keys.Single()));
+        Assert.Equal((ConnectionKind.AzureOpenAi, "https://x.openai.azure.com", "2024-10-21", "k2"), (x.Kind, x.BaseUrl, x.ApiVersion, x.Keys.Single()));
+        Assert.Equal((ConnectionAuth.None, "openai", "OPENAI_API_BASE_URLS"), (c.Auth, c.Provider, c.Variable));
+        Assert.Equal(("http://two:11434", "k-two", false), (two.BaseUrl, two.Keys.Single(), two.IsLocal));
+        Assert.Equal(options.Configured.Count, options.Configured.Select(one => one.Id).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"0":true}""")]
+    [InlineData("""{"0":{},"0":{}}""")]
+    [InlineData("""{"1":{}}""")]
+    [InlineData("""{"https://other.example":{}}""")]
+    [InlineData("""{"0":{"prefix_id":"a/b"}}""")]
+    [InlineData("""{"0":{"auth_type":"session"}}""")]
+    [InlineData("""{"0":{"headers":{"Host":"secret-value"}}}""")]
+    public void Configs_ThatCannotBeMeant_AreAFault(string configs)
+    {
+        var faults = Read(Url + "=https://a.example\nOPENAI_API_CONFIGS=" + configs).Faults;
+        Assert.Equal("OPENAI_API_CONFIGS", Assert.Single(faults.All).Variable);
+        Assert.DoesNotContain("secret", faults.ToString().Replace("a secret of", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Url, "http://169.254.169.254")]
+    [InlineData("OLLAMA_BASE_URL", "http://metadata.google.internal")]
+    public void Url_OfAMetadataService_IsAFault(string variable, string url) => Assert.Equal(variable, Assert.Single(Read($"{variable}={url}").Faults.All).Variable);
+
     [Theory]
     [InlineData("", true)]
     [InlineData("ENABLE_OLLAMA_API=false", false)]

@@ -1,0 +1,34 @@
+using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Conversations;
+
+namespace OpenWebUi.Folders;
+
+/// <summary><c>GET /api/v1/folders</c> and <c>/{id}</c>.</summary>
+internal sealed class ReadFolders(FolderStore folders)
+{
+    /// <summary>All of them, by name, without their <c>data</c>: system prompts are long.</summary>
+    public async Task ListAsync(HttpContext context)
+    {
+        var owner = AccessGate.CallerOf(context).Owner!.Value;
+        var all = await folders.ListAsync(owner, context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, json =>
+        {
+            json.WriteStartArray();
+            foreach (var folder in all.OrderBy(folder => folder.Name, StringComparer.OrdinalIgnoreCase))
+            {
+                FolderJson.Write(json, owner, folder, withData: false);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    public async Task ReadAsync(HttpContext context, string id)
+    {
+        var owner = AccessGate.CallerOf(context).Owner!.Value;
+        var folder = FolderId.TryParse(id, out var folderId) && await folders.GetAsync(owner, folderId, context.RequestAborted) is { } found
+            ? found : throw new RefusedException(FolderJson.NotFound);
+        await JsonAnswer.WriteAsync(context, json => FolderJson.Write(json, owner, folder, withData: true));
+    }
+}

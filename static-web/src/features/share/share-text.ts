@@ -1,0 +1,5 @@
+import { files } from '../../messages/share/files';
+import { textPart } from '../../shared/language/language.svelte';
+
+/** The texts of sharing and of the public page. */
+export const { t, ready } = textPart(files);

@@ -1,0 +1,9 @@
+import type * as english from '../../messages/accounts/en';
+import { files } from '../../messages/accounts/files';
+import { textPart } from './language.svelte';
+
+/** The texts of sign-in, waiting and account settings (messages/accounts/). */
+export const accountTexts = textPart<typeof english>(files);
+
+/** Those, and the page's own texts. */
+export const t = accountTexts.t;

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace OpenWebUi.Tests.Browser;
+
+/// <summary>A screen as people get it: its picture is kept for them, nothing scrolls sideways, axe (WCAG 2.2 AA and best practices) finds nothing.</summary>
+internal static class ScreenCheck
+{
+    private static readonly string Axe = File.ReadAllText(Path.Combine(BrowserTest.Repository, "static-web", "node_modules", "axe-core", "axe.min.js"));
+
+    public static async Task CheckAsync(IPage page, string look, string screen)
+    {
+        var folder = Path.Combine(BrowserTest.Repository, "artifacts", "screenshots");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{look}-{screen}.png"), Caret = ScreenshotCaret.Initial, Scale = ScreenshotScale.Device });
+        Assert.False(
+            await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"), $"{look} {screen} scrolls sideways.");
+        await page.EvaluateAsync(Axe);
+        var findings = await page.EvaluateAsync<JsonElement>(
+            """
+            () => axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+              .then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join(' | ')))
+            """);
+        Assert.True(findings.GetArrayLength() == 0, $"{look} {screen}:\n{string.Join('\n', findings.EnumerateArray())}");
+    }
+}
