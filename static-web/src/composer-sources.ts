@@ -12,7 +12,7 @@ interface Acts {
   openPrompt(prompt: Prompt): void;
 }
 
-/** What `/` and `@` offer in the composer: commands, and the models. More sources (a prompt library) are added here. */
+/** What `/` and `@` offer in the composer: commands, prompts, and the models. */
 export function composerSources({ newChat, chooseModel, models, openPrompt }: Acts): SuggestionSource[] {
   const commands: Suggestion[] = [
     { id: 'new', label: '/new', detail: t.command_new(), pick: newChat },

@@ -2,7 +2,7 @@ import { loadOpenChats } from './open-chats-loader.svelte';
 import { page } from './page-state.svelte';
 import { accountTexts } from './shared/language/account-texts';
 import { chatTexts } from './shared/language/chat-texts';
-import { untilFetched } from './shared/until-fetched';
+import { untilFetched } from './server-api/until-fetched';
 
 /*
  * Screens that a signed-in reader's start does without. Their texts come with them. A screen that cannot be fetched is
@@ -25,7 +25,8 @@ async function withTexts<Screen>(
 
 export const loadGate = () => withTexts(import('./features/access-code/GatePage.svelte'), Promise.resolve());
 
-export const loadSignIn = () => withTexts(import('./features/sign-in/SignInPage.svelte'));
+export const loadSignIn = () =>
+  withTexts(import('./features/sign-in/SignInPage.svelte'), Promise.resolve());
 
 export const loadWaiting = () => withTexts(import('./features/sign-in/WaitingPage.svelte'));
 

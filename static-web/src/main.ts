@@ -3,6 +3,7 @@ import './theme/base.css';
 import { mount } from 'svelte';
 import { chatInAddress, shareInAddress } from './address';
 import App from './App.svelte';
+import { startIsDrawn } from './idle';
 import { loadShared } from './lazy-screens';
 import { loadOpenChats } from './open-chats-loader.svelte';
 import { startShellWorker, watchDoor } from './offline-loader';
@@ -28,6 +29,7 @@ void languageShown.then(async () => {
   target.replaceChildren();
   if (shared && share !== null) mount(shared.default, { target, props: { share } });
   else mount(App, { target });
+  startIsDrawn();
   if (started === null) return;
   await started;
   await startShellWorker();

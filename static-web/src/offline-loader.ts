@@ -1,5 +1,5 @@
 import { idle } from './idle';
-import { untilFetched } from './shared/until-fetched';
+import { untilFetched } from './server-api/until-fetched';
 
 const ANSWER_MS = 2000;
 

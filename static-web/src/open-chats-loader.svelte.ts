@@ -1,7 +1,7 @@
 import type { Component, ComponentProps } from 'svelte';
 import type Conversation from './features/conversation/Conversation.svelte';
 import { idle } from './idle';
-import { untilFetched } from './shared/until-fetched';
+import { untilFetched } from './server-api/until-fetched';
 
 type OpenChats = typeof import('./open-chats');
 export type ConversationView = Component<ComponentProps<typeof Conversation>>;

@@ -21,6 +21,11 @@ import { temporary } from './temporary.svelte';
 export type Phase = 'loading' | 'unreachable' | 'gate' | 'signIn' | 'waiting' | 'chat';
 const RECHECK_EVERY_MS = 5000;
 
+/*
+ * Past 300 lines, because which face the page shows follows from the same few fields, whoever changes them: split, the
+ * order in which they change would stand in two files.
+ */
+
 /** Which of its faces the page shows, and the site's configuration behind that. */
 class PageState {
   phase = $state<Phase>('loading');

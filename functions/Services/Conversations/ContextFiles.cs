@@ -16,17 +16,6 @@ namespace OpenWebUi.Services.Conversations;
 /// </summary>
 internal sealed class ContextFiles(FileStore files, RunOptions options) : IDisposable
 {
-    /// <summary>Of one request. Each is a read of a blob.</summary>
-    public const int MaxImages = 10;
-
-    /// <summary>All pictures of one request together, before Base64.</summary>
-    public const int MaxImageBytes = 10 * 1024 * 1024;
-
-    public const int MaxTexts = 20;
-
-    /// <summary>Our own part of a message's content, for a text: it never leaves the house.</summary>
-    private const string TextPart = "openwebui_file";
-
     /// <summary>A multiple of three: Base64 of a piece ends without padding.</summary>
     private const int PieceBytes = 48 * 1024;
 
@@ -34,19 +23,6 @@ internal sealed class ContextFiles(FileStore files, RunOptions options) : IDispo
 
     /// <summary>Bodies that are written at once: each holds its pictures until it is sent.</summary>
     private readonly SemaphoreSlim _writers = new(4);
-
-    /// <summary>What stands for a file in a message's content until the body is written.</summary>
-    public static JsonObject PartFor(JsonObject entry, FileId id)
-    {
-        var name = ExtraJson.Text(entry, "name") ?? "file";
-        var size = entry["size"] is JsonValue value && value.TryGetValue<long>(out var bytes) ? bytes : 0;
-        return ExtraJson.Text(entry, "type") == "image"
-            ? new() { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = id.Address }, ["name"] = name, ["size"] = size }
-            : new() { ["type"] = TextPart, ["id"] = id.Text, ["name"] = name, ["size"] = size };
-    }
-
-    /// <summary>Whether any message names a file of ours. Looks at contents that are lists only.</summary>
-    public static bool AreIn(JsonArray messages) => Parts(messages).Any(part => IdOf(part) is not null);
 
     /// <summary>The body in UTF-8.</summary>
     /// <param name="owner">Whose files: nobody else's are found.</param>
@@ -59,7 +35,7 @@ internal sealed class ContextFiles(FileStore files, RunOptions options) : IDispo
         {
             var buffer = new ArrayBufferWriter<byte>(64 * 1024);
             await using var json = new Utf8JsonWriter(buffer, Plain);
-            var room = Room.For(body["messages"]!.AsArray(), options.ContextTokens);
+            var room = ContextRoom.For(body["messages"]!.AsArray(), options.ContextTokens);
             json.WriteStartObject();
             foreach (var (name, value) in body)
             {
@@ -90,12 +66,12 @@ internal sealed class ContextFiles(FileStore files, RunOptions options) : IDispo
 
     public void Dispose() => _writers.Dispose();
 
-    private async Task WriteMessagesAsync(OwnerId owner, Utf8JsonWriter json, JsonArray messages, Room room, CancellationToken cancellation)
+    private async Task WriteMessagesAsync(OwnerId owner, Utf8JsonWriter json, JsonArray messages, ContextRoom room, CancellationToken cancellation)
     {
         json.WriteStartArray();
         foreach (var message in messages)
         {
-            if (message is not JsonObject fields || fields["content"] is not JsonArray parts || !parts.OfType<JsonObject>().Any(part => IdOf(part) is not null))
+            if (message is not JsonObject fields || fields["content"] is not JsonArray parts || !parts.OfType<JsonObject>().Any(part => FileParts.IdOf(part) is not null))
             {
                 message!.WriteTo(json);
                 continue;
@@ -117,9 +93,9 @@ internal sealed class ContextFiles(FileStore files, RunOptions options) : IDispo
     }
 
     /// <summary>A message of nothing but text is a string: not every server knows parts.</summary>
-    private async Task WriteContentAsync(OwnerId owner, Utf8JsonWriter json, JsonArray parts, Room room, CancellationToken cancellation)
+    private async Task WriteContentAsync(OwnerId owner, Utf8JsonWriter json, JsonArray parts, ContextRoom room, CancellationToken cancellation)
     {
-        var isList = parts.OfType<JsonObject>().Any(part => ExtraJson.Text(part, "type") is not ("text" or TextPart));
+        var isList = parts.OfType<JsonObject>().Any(part => ExtraJson.Text(part, "type") is not ("text" or FileParts.Text));
         var texts = new List<string>();
         if (isList)
         {
@@ -130,8 +106,8 @@ internal sealed class ContextFiles(FileStore files, RunOptions options) : IDispo
         {
             var fields = part as JsonObject;
             var text = fields is null ? null
-                : IdOf(fields) is not { } id ? (ExtraJson.Text(fields, "type") == "text" && !isList ? ExtraJson.Text(fields, "text") : null)
-                : ExtraJson.Text(fields, "type") == TextPart ? await TextAsync(owner, id, fields, room, cancellation)
+                : FileParts.IdOf(fields) is not { } id ? (ExtraJson.Text(fields, "type") == "text" && !isList ? ExtraJson.Text(fields, "text") : null)
+                : ExtraJson.Text(fields, "type") == FileParts.Text ? await TextAsync(owner, id, fields, room, cancellation)
                 : await WriteImageAsync(owner, json, id, fields, room, cancellation) ?? "";
             if (text is null)
             {
@@ -166,7 +142,7 @@ internal sealed class ContextFiles(FileStore files, RunOptions options) : IDispo
     }
 
     /// <summary>The picture as a part; or, where there is none to write, a line that says why.</summary>
-    private async Task<string?> WriteImageAsync(OwnerId owner, Utf8JsonWriter json, FileId id, JsonObject part, Room room, CancellationToken cancellation)
+    private async Task<string?> WriteImageAsync(OwnerId owner, Utf8JsonWriter json, FileId id, JsonObject part, ContextRoom room, CancellationToken cancellation)
     {
         if (!room.Has(part))
         {
@@ -222,7 +198,7 @@ internal sealed class ContextFiles(FileStore files, RunOptions options) : IDispo
         }
     }
 
-    private async Task<string> TextAsync(OwnerId owner, FileId id, JsonObject part, Room room, CancellationToken cancellation)
+    private async Task<string> TextAsync(OwnerId owner, FileId id, JsonObject part, ContextRoom room, CancellationToken cancellation)
     {
         if (!room.Has(part))
         {
@@ -255,87 +231,4 @@ internal sealed class ContextFiles(FileStore files, RunOptions options) : IDispo
     }
 
     private static string Note(string what, JsonObject part, string why) => $"[{what} \"{ExtraJson.Text(part, "name") ?? "image"}\" {why}.]";
-
-    private static IEnumerable<JsonObject> Parts(JsonArray messages) =>
-        messages.OfType<JsonObject>().Select(message => message["content"]).OfType<JsonArray>().SelectMany(parts => parts.OfType<JsonObject>());
-
-    private static FileId? IdOf(JsonObject part) => ExtraJson.Text(part, "type") switch
-    {
-        TextPart => FileId.TryParse(ExtraJson.Text(part, "id"), out var id) ? id : null,
-        "image_url" => part["image_url"] is JsonObject picture && FileId.TryParseAddress(ExtraJson.Text(picture, "url"), out var id) ? id : null,
-        _ => null,
-    };
-
-    /// <summary>Who gets in: decided from the newest to the oldest by the sizes that messages state, held to by the real ones.</summary>
-    private sealed class Room
-    {
-        private readonly Dictionary<JsonObject, int> _tokens = [];
-        private readonly HashSet<JsonObject> _images = [];
-        private long _imageBytes;
-        private int _imagesTaken;
-
-        public static Room For(JsonArray messages, int contextTokens)
-        {
-            var room = new Room();
-            var tokens = contextTokens - messages.OfType<JsonObject>().Sum(message => message["content"] switch
-            {
-                JsonValue value when value.TryGetValue<string>(out var text) => ContextWindow.TokensOf(text),
-                JsonArray parts => parts.OfType<JsonObject>().Sum(part => ContextWindow.TokensOf(ExtraJson.Text(part, "text") ?? "")),
-                _ => 0,
-            });
-            var (imageBytes, texts) = (0L, 0);
-            foreach (var part in Parts(messages).Where(part => IdOf(part) is not null).Reverse())
-            {
-                var size = part["size"] is JsonValue value && value.TryGetValue<long>(out var bytes) ? Math.Max(0, bytes) : 0;
-                if (ExtraJson.Text(part, "type") == TextPart)
-                {
-                    // A byte is at most a token; of four letters one. What is cut says so.
-                    if (texts++ < MaxTexts && tokens > 0)
-                    {
-                        room._tokens[part] = tokens;
-                        tokens -= (int)Math.Min(tokens, Math.Max(1, size / 4));
-                    }
-                }
-                else if (room._images.Count < MaxImages && imageBytes + size <= MaxImageBytes)
-                {
-                    imageBytes += size;
-                    room._images.Add(part);
-                }
-                else
-                {
-                    // What is older than one that finds no room finds none either.
-                    imageBytes = MaxImageBytes + 1;
-                }
-            }
-
-            return room;
-        }
-
-        public bool Has(JsonObject part) => _images.Contains(part) || _tokens.ContainsKey(part);
-
-        public bool TryTakeImage(long bytes)
-        {
-            if (_imagesTaken >= MaxImages || _imageBytes + bytes > MaxImageBytes)
-            {
-                return false;
-            }
-
-            _imagesTaken++;
-            _imageBytes += bytes;
-            return true;
-        }
-
-        public string Cut(JsonObject part, string text)
-        {
-            var (room, tokens) = (_tokens[part], ContextWindow.TokensOf(text));
-            if (tokens <= room)
-            {
-                return text;
-            }
-
-            var length = (int)((long)text.Length * room / tokens);
-            length -= length > 0 && char.IsHighSurrogate(text[length - 1]) ? 1 : 0;
-            return $"{text[..length]}\n[The file goes on here: only its first {length} of {text.Length} characters fit.]";
-        }
-    }
 }

@@ -151,7 +151,7 @@ internal static class PromptJson
             var isImage = ExtraJson.Text(entry, "type") == "image";
             if (MessageFiles.IdOf(entry) is { } id)
             {
-                (isImage ? pictures : texts).Add(ContextFiles.PartFor(entry, id));
+                (isImage ? pictures : texts).Add(FileParts.PartFor(entry, id));
             }
             else if (isImage && ExtraJson.Text(entry, "url") is { } url
                 && (url.StartsWith("data:image/", StringComparison.Ordinal) || url.StartsWith("https://", StringComparison.Ordinal)))

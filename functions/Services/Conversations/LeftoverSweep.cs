@@ -30,12 +30,9 @@ internal sealed partial class LeftoverSweep(
     /// <summary>What was begun when the pass was given back changes chats for a moment still.</summary>
     private static readonly TimeSpan TurnsUnderWay = TimeSpan.FromMinutes(1);
 
-    /// <summary>Rows of one batch.</summary>
-    private const int RowsAtOnce = RowLimits.MaxBatchOperations;
-
-    private const int BlobsAtOnce = 100;
-
     private const int MaxAttempts = 3;
+
+    private readonly BoundedRemoval _removal = new(rows, blobs);
 
     /// <summary>One pass.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be reached; what was done stays done.</exception>
@@ -207,9 +204,9 @@ internal sealed partial class LeftoverSweep(
         await prompts.RemoveOfAsync(leftover.Owner, cancellation);
         await models.RemoveOfAsync(leftover.Owner, cancellation);
         budget.CountRows(await shares.RemoveRowsAsync(leftover.Owner, onlyOf: null, cancellation));
-        return await RemoveBlobsAsync(MessageOverflow.Folder(leftover.Owner), budget, cancellation)
-            && await RemoveBlobsAsync(FileStore.Folder(leftover.Owner), budget, cancellation)
-            && await RemoveRowsAsync(leftover.Owner, RowRange.All, kept: null, budget, cancellation);
+        return await _removal.RemoveBlobsAsync(MessageOverflow.Folder(leftover.Owner), budget, cancellation)
+            && await _removal.RemoveBlobsAsync(FileStore.Folder(leftover.Owner), budget, cancellation)
+            && await _removal.RemoveRowsAsync(leftover.Owner, RowRange.All, kept: null, budget, cancellation);
     }
 
     /// <summary>Whether somebody said something under the pass after it was given back: then the browser has kept it, because the answer that took it was lost on the way.</summary>
@@ -241,59 +238,8 @@ internal sealed partial class LeftoverSweep(
             budget.CountBlob();
         }
 
-        return await RemoveBlobsAsync(MessageOverflow.Folder(owner, id), budget, cancellation)
-            && await RemoveRowsAsync(owner, RowRange.Prefix(ChatRows.Everything(id)), ChatRows.Chat(id), budget, cancellation);
-    }
-
-    /// <summary>Every row of a range but one. It looks from the start again after each batch, so what is added behind it meanwhile goes too.</summary>
-    /// <returns>False where the budget ended first.</returns>
-    private async Task<bool> RemoveRowsAsync(OwnerId owner, RowRange range, string? kept, SweepBudget budget, CancellationToken cancellation)
-    {
-        string? after = null;
-        while (!budget.IsSpent)
-        {
-            var page = await rows.QueryAsync(ChatRows.Table, owner.Text, range, RowsAtOnce, after, cancellation);
-            var going = page.Rows.Where(row => row.Key.Row != kept).Select(row => new RowOperation.Delete(row.Key.Row, DeleteCondition.Always)).ToList();
-            if (going.Count > 0)
-            {
-                // A batch fails where another instance was faster; then there is less to remove.
-                var isDone = await rows.BatchAsync(ChatRows.Table, owner.Text, going, cancellation) is BatchOutcome.Committed;
-                budget.CountRows(isDone ? going.Count : 1);
-                after = null;
-            }
-            else if (page.Continuation is null)
-            {
-                return true;
-            }
-            else
-            {
-                after = page.Continuation;
-            }
-        }
-
-        return false;
-    }
-
-    private async Task<bool> RemoveBlobsAsync(BlobPath folder, SweepBudget budget, CancellationToken cancellation)
-    {
-        string? after = null;
-        while (!budget.IsSpent)
-        {
-            var page = await blobs.ListAsync(BlobPrefix.Inside(folder), BlobsAtOnce, after, cancellation);
-            foreach (var blob in page.Blobs)
-            {
-                await blobs.DeleteAsync(blob.Path, cancellation);
-                budget.CountBlob();
-            }
-
-            after = page.Continuation;
-            if (after is null)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return await _removal.RemoveBlobsAsync(MessageOverflow.Folder(owner, id), budget, cancellation)
+            && await _removal.RemoveRowsAsync(owner, RowRange.Prefix(ChatRows.Everything(id)), ChatRows.Chat(id), budget, cancellation);
     }
 
     private static partial class Log

@@ -245,7 +245,7 @@ internal sealed class TurnStarter(
     /// <summary>The call, written now; or, where files go with it, when its run begins.</summary>
     private Func<CancellationToken, ValueTask<CompletionCall>> CallOf(TurnRequest request, string model, JsonObject body)
     {
-        if (ContextFiles.AreIn(body["messages"]!.AsArray()))
+        if (FileParts.AreIn(body["messages"]!.AsArray()))
         {
             return async cancellation => new(model, await contextFiles.WriteAsync(request.Owner, body, cancellation), request.OwnKey, request.Viewer);
         }

@@ -183,6 +183,11 @@ public abstract partial class BrowserTest(BrowserFixture fixture) : IAsyncLifeti
         }
     }
 
+    /// <summary>What the page fetches by itself without a network fails too, and says so differently once the service worker answers for it, or is looked for anew.</summary>
+    private protected static bool IsOfNoNetwork(string text) =>
+        text.Contains("net::ERR_INTERNET_DISCONNECTED", StringComparison.Ordinal) || text.Contains("net::ERR_FAILED", StringComparison.Ordinal)
+        || text.Contains("occurred when fetching the script", StringComparison.Ordinal);
+
     private static bool IsForeign(string url, Uri address) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is not ("data" or "blob") && uri.Authority != address.Authority;
 

@@ -171,9 +171,11 @@ public sealed class ChatTests(BrowserFixture fixture) : BrowserTest(fixture)
         await page.EvaluateAsync(
             """
             async () => {
-              for (let n = 1; n <= 130; n++)
-                await fetch('/api/v1/chats/new', { method: 'POST', headers: { 'Content-Type': 'application/json' },
-                  body: JSON.stringify({ chat: { title: `chat ${n}`, history: { currentId: null, messages: {} } } }) });
+              // Each a second older: what is of one second stands in the order of its ids.
+              const now = Math.floor(Date.now() / 1000);
+              const chats = Array.from({ length: 130 }, (_, n) => (
+                { chat: { title: `chat ${n + 1}`, history: { currentId: null, messages: {} } }, created_at: now - 130 + n, updated_at: now - 130 + n }));
+              await fetch('/api/v1/chats/import', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ chats }) });
             }
             """);
         await page.ReloadAsync();

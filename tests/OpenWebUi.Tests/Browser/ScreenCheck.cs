@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace OpenWebUi.Tests.Browser;
 
-/// <summary>A screen as people get it: its picture is kept for them, nothing scrolls sideways, axe (WCAG 2.2 AA and best practices) finds nothing.</summary>
+/// <summary>A screen as people get it: its picture is kept for them, nothing scrolls sideways, no button's words spill out of it, axe (WCAG 2.2 AA and best practices) finds nothing.</summary>
 internal static class ScreenCheck
 {
     private static readonly string Axe = File.ReadAllText(Path.Combine(BrowserTest.Repository, "static-web", "node_modules", "axe-core", "axe.min.js"));
@@ -14,6 +14,15 @@ internal static class ScreenCheck
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{look}-{screen}.png"), Caret = ScreenshotCaret.Initial, Scale = ScreenshotScale.Device });
         Assert.False(
             await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"), $"{look} {screen} scrolls sideways.");
+        var spilled = await page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll('button, [role=menuitem], [role=tab], a[href]')].filter(control => {
+              const style = getComputedStyle(control);
+              if (!control.checkVisibility() || style.display === 'inline' || style.overflow !== 'visible') return false;
+              return control.scrollWidth > control.clientWidth + 2 || control.scrollHeight > control.clientHeight + 4;
+            }).map(control => `${control.innerText || control.ariaLabel}: ${control.scrollWidth} x ${control.scrollHeight} in ${control.clientWidth} x ${control.clientHeight}`)
+            """);
+        Assert.True(spilled.Length == 0, $"{look} {screen}: words spill out of\n{string.Join('\n', spilled)}");
         await page.EvaluateAsync(Axe);
         var findings = await page.EvaluateAsync<JsonElement>(
             """

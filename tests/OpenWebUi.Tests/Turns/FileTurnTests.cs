@@ -102,7 +102,7 @@ public sealed class FileTurnTests
         Assert.StartsWith("data:image/gif;base64,", (string)content[2]!["image_url"]!["url"]!, StringComparison.Ordinal);
 
         var newer = new List<string>();
-        while (newer.Count < ContextFiles.MaxImages)
+        while (newer.Count < ContextRoom.MaxImages)
         {
             newer.Add($$"""{"type":"image","id":"{{await FileCalls.UploadedAsync(site.Client)}}"}""");
         }

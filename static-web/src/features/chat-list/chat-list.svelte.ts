@@ -14,9 +14,10 @@ import {
 } from '../../server-api/chats';
 import type { Failure } from '../../server-api/failure';
 import { onWake } from '../../server-api/wake';
-import { language, t } from '../../shared/language/language.svelte';
+import { t } from '../../shared/language/language.svelte';
 import { toasts } from '../../shared/toasts/toasts.svelte';
-import { groupByDate, monthName, type GroupKey } from './date-groups';
+import { groupByDate } from './date-groups';
+import { groupLabel } from './group-label';
 import type { Desk, ListGroup, ListSource } from './list-source';
 import { KeptList } from './kept-list';
 import { withEntry, withFirstPage, withPage } from './merge-entries';
@@ -47,7 +48,7 @@ export class ChatList implements ListSource {
   readonly groups: ListGroup<ChatEntry>[] = $derived.by(() => {
     const dated = groupByDate(this.#entries, this.#now).map(({ key, entries }) => ({
       key: key as string,
-      label: this.#label(key),
+      label: groupLabel(key, this.#now),
       chats: entries,
     }));
     const pinned = { key: 'pinned', label: t.chats_pinned(), chats: this.#pinned };
@@ -283,13 +284,6 @@ export class ChatList implements ListSource {
 
   #present(entries: ChatEntry[]): ChatEntry[] {
     return entries.filter(({ id }) => !this.#gone.has(id));
-  }
-
-  #label(key: GroupKey): string {
-    if (key === 'today') return t.chats_today();
-    if (key === 'yesterday') return t.chats_yesterday();
-    if (key === 'week') return t.chats_week();
-    return key === 'month' ? t.chats_month() : monthName(key, this.#now, language.locale);
   }
 }
 

@@ -17,6 +17,11 @@ import { addSibling, TurnSender } from './turn-sender';
 const REFRESH_EVERY_MS = 10_000;
 const CHATS_RESUMED = 8;
 
+/*
+ * Past 300 lines, because every act of a reader meets the same chats and answers: what each of them does stands in the
+ * files that are imported, here only which comes when.
+ */
+
 /** The chats that the server keeps: what a reader does with them, and what other tabs and the network tell of them. */
 export class StoredConversations implements Conversations {
   readonly stored = true;

@@ -1,5 +1,5 @@
 import type { Failure } from '../../server-api/failure';
-import { t } from '../../shared/language/account-texts';
+import { t } from '../../shared/language/language.svelte';
 
 export type FieldName = 'name' | 'email' | 'user' | 'password';
 

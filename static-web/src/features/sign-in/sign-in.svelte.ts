@@ -2,7 +2,7 @@ import { signIn, signInByDirectory, signUp } from '../../server-api/auth';
 import type { SiteConfig } from '../../server-api/site-config';
 import { Countdown } from '../../shared/countdown/countdown.svelte';
 import { showDuration } from '../../shared/language/duration';
-import { t } from '../../shared/language/account-texts';
+import { t } from '../../shared/language/language.svelte';
 import { complaintOf, missingIn, type Complaint } from './complaints';
 
 export type Way = 'signIn' | 'signUp' | 'directory';

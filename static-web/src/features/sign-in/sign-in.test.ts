@@ -1,7 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SiteConfig } from '../../server-api/site-config';
-import { accountTexts, t } from '../../shared/language/account-texts';
-import { showLanguage } from '../../shared/language/language.svelte';
+import { showLanguage, t } from '../../shared/language/language.svelte';
 import { wordsFor } from './complaints';
 import { SignIn } from './sign-in.svelte';
 
@@ -42,7 +41,6 @@ function filled(entry: SignIn): SignIn {
 
 beforeAll(async () => {
   await showLanguage('en');
-  await accountTexts.ready();
 });
 beforeEach(() => {
   vi.useFakeTimers();

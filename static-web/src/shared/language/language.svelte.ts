@@ -13,6 +13,8 @@ const STORAGE_KEY = 'language';
 
 let dictionary = $state.raw<Partial<Text>>({});
 let current = $state<Locale>('en');
+/** The language that is on its way, else the one that is shown. */
+let wanted: Locale = 'en';
 
 /** The texts of the page in the reader's language; reading one in a component follows a language switch. */
 export const t = new Proxy({} as Text, {
@@ -36,7 +38,7 @@ export function textPart<Part extends object>(files: Record<Locale, () => Promis
     const read: Part | undefined = await files[locale]();
     // Just before a reload for a new build (main.ts), a file that is gone comes as undefined.
     if (read === undefined) throw new Error('The texts could not be fetched.');
-    texts = read;
+    if (locale === wanted) texts = read;
   };
   return {
     t: new Proxy({} as Text & Part, {
@@ -44,7 +46,8 @@ export function textPart<Part extends object>(files: Record<Locale, () => Promis
     }),
     ready: async () => {
       openParts.add(show);
-      await show(current);
+      // Until it is the reader's language also when that changed on the way.
+      for (let locale: Locale | undefined; locale !== wanted; ) await show((locale = wanted));
     },
   };
 }
@@ -83,8 +86,15 @@ export function startLocale(): Locale {
 
 /** Loads a language and shows the page in it. */
 export async function showLanguage(locale: Locale): Promise<void> {
-  const [texts] = await Promise.all([load[locale](), ...[...openParts].map((show) => show(locale))]);
-  dictionary = texts;
+  wanted = locale;
+  try {
+    const [texts] = await Promise.all([load[locale](), ...[...openParts].map((show) => show(locale))]);
+    if (wanted !== locale) return;
+    dictionary = texts;
+  } catch (fault) {
+    if (wanted === locale) wanted = current;
+    throw fault;
+  }
   current = locale;
   document.documentElement.lang = locale;
 }

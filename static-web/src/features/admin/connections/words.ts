@@ -56,7 +56,7 @@ export const milliseconds = (ms: number): string =>
 /** A field by the name that the form gives it. */
 export function fieldName(field: string): string {
   const names: Record<string, string> = {
-    name: t.field_name(),
+    name: t.connection_name(),
     kind: t.field_kind(),
     base_url: t.field_base_url(),
     auth: t.field_auth(),

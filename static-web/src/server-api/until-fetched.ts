@@ -1,4 +1,4 @@
-import { pause } from '../server-api/wake';
+import { pause } from './wake';
 
 /** A server that is being replaced is back within seconds. */
 const FIRST_WAIT_MS = 1000;
