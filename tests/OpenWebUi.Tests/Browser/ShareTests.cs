@@ -89,7 +89,7 @@ public sealed class ShareTests(BrowserFixture fixture) : BrowserTest(fixture)
         }
 
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
-        File.Copy(await download.PathAsync(), Path.Combine(Repository, "artifacts", "screenshots", "saved-image.png"), overwrite: true);
+        await download.SaveAsAsync(Path.Combine(Repository, "artifacts", "screenshots", "saved-image.png"));
         // Something is drawn: an empty sheet of this size takes a few kilobytes.
         Assert.True(bytes.Length > 15_000, $"The picture has {bytes.Length} bytes.");
     }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { showLanguage, textPart } from './language.svelte';
 
 const part = () =>
-  textPart({
+  textPart<{ word: () => string }>({
     en: () => Promise.resolve({ word: () => 'word' }),
     'zh-CN': () => Promise.resolve({ word: () => '词' }),
   });
@@ -20,7 +20,7 @@ it('a part is in the language that was chosen last, whichever came first', async
   await showLanguage('en');
   let arrive = (_texts: { word: () => string }) => {};
   const late = new Promise<{ word: () => string }>((resolve) => (arrive = resolve));
-  const texts = textPart({
+  const texts = textPart<{ word: () => string }>({
     en: () => late,
     'zh-CN': () => Promise.resolve({ word: () => '词' }),
   });
