@@ -19,6 +19,7 @@ using OpenWebUi.Prompts;
 using OpenWebUi.Realtime;
 using OpenWebUi.Relay;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Backup;
 using OpenWebUi.Services.Completion;
 using OpenWebUi.Services.Conversations;
 using OpenWebUi.Services.Doctor;
@@ -106,6 +107,8 @@ internal static class Program
 
         // Platform and services
         settings.Store.AddTo(services);
+        services.AddSingleton<StoreSchema>();
+        services.AddSingleton<StoreContent>();
         services.AddSingleton(provider => new SigningKey(
             settings.Access.SecretKey, settings.Access.PreviousSecretKeys, provider.GetRequiredService<RowStore>(), time));
         services.AddSingleton<AdminSettingsStore>();
