@@ -1,5 +1,6 @@
 using OpenWebUi.Access;
 using OpenWebUi.Auth;
+using OpenWebUi.Backup;
 using OpenWebUi.Chats;
 using OpenWebUi.Config;
 using OpenWebUi.Connections;
@@ -107,6 +108,7 @@ internal static class Program
 
         // Platform and services
         settings.Store.AddTo(services);
+        services.AddSingleton(settings.Backup);
         services.AddSingleton<StoreSchema>();
         services.AddSingleton<StoreContent>();
         services.AddSingleton(provider => new SigningKey(
@@ -174,6 +176,7 @@ internal static class Program
         services.AddRealtime();
         services.AddHousekeeping();
         services.AddSettings();
+        services.AddBackup();
         services.AddWebsite();
 
         change?.Invoke(services);
@@ -210,6 +213,7 @@ internal static class Program
         app.MapRealtime();
         app.MapHousekeeping();
         app.MapSettings();
+        app.MapBackup();
         app.MapWebsite();
         app.UseEndpoints(_ => { });
         return app;

@@ -24,7 +24,11 @@ internal sealed class FolderBackup(StoreContent content, string source, TimeProv
         }
 
         progress.Step(journal is null ? $"Copying {source}" : $"Going on with the backup of {source}");
-        journal ??= new(source, time.GetUtcNow(), [], null, 0, 0);
+        if (journal is null)
+        {
+            journal = new(source, time.GetUtcNow(), [], null, 0, 0);
+            folder.WriteJournal(journal);
+        }
 
         // 2. The rows, table by table.
         foreach (var table in await content.TablesAsync(cancellationToken))

@@ -24,6 +24,10 @@ internal sealed class StoreRestore(RowStore rows, BlobStore blobs, StoreContent 
 
         // 2. The store: empty, or where a restore of this backup was interrupted.
         var mark = await ClaimAsync(manifest, cancellationToken);
+        if (mark.Restore!.Table.Length == 0)
+        {
+            await content.ClearStartAsync(cancellationToken);
+        }
 
         // 3. Rows. 4. Blobs.
         foreach (var table in manifest.Tables.Where(table => string.CompareOrdinal(table.Table, mark.Restore!.Table) >= 0))
@@ -76,9 +80,7 @@ internal sealed class StoreRestore(RowStore rows, BlobStore blobs, StoreContent 
         }
 
         progress.Step($"Restoring into {target}");
-        mark = await schema.WriteAsync(mark, manifest.Schema, new(manifest.ContentSha256, "", 0, 0), cancellationToken);
-        await content.ClearStartAsync(cancellationToken);
-        return mark;
+        return await schema.WriteAsync(mark, manifest.Schema, new(manifest.ContentSha256, "", 0, 0), cancellationToken);
     }
 
     private async Task<StoreMark> WriteRowsAsync(BackupReader backup, TableEntry table, StoreMark mark, CancellationToken cancellationToken)
