@@ -23,8 +23,7 @@ internal sealed class StoreContent(RowStore rows, BlobStore blobs)
     private static readonly RowKey[] OfAStart = [SigningKey.Row, StoreSchema.Row];
 
     /// <summary>The tables that belong into a backup, by the bytes of their names. Some may have no rows.</summary>
-    public async Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken) =>
-        [.. (await rows.TablesAsync(cancellationToken)).Where(BackupForm.IsKept).Order(StringComparer.Ordinal)];
+    public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken) => TablesAsync(rows, cancellationToken);
 
     public async IAsyncEnumerable<RowLines> RowsAsync(string table, string? continuation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -74,10 +73,13 @@ internal sealed class StoreContent(RowStore rows, BlobStore blobs)
         return new(path, blob.ContentType, sum.Bytes, sum.Sha256);
     }
 
-    /// <summary>The first thing that somebody has put there, in words; null where there is nothing but what a start writes. Usually two reads.</summary>
-    public async Task<string?> FindAnythingAsync(CancellationToken cancellationToken)
+    /// <inheritdoc cref="FindRowsAsync(RowStore, CancellationToken)"/>
+    public Task<string?> FindRowsAsync(CancellationToken cancellationToken) => FindRowsAsync(rows, cancellationToken);
+
+    /// <summary>The first table that somebody has put rows into; null where there are none but those that a start writes. Usually two reads.</summary>
+    public static async Task<string?> FindRowsAsync(RowStore rows, CancellationToken cancellationToken)
     {
-        foreach (var table in await TablesAsync(cancellationToken))
+        foreach (var table in await TablesAsync(rows, cancellationToken))
         {
             string? continuation = null;
             do
@@ -85,7 +87,7 @@ internal sealed class StoreContent(RowStore rows, BlobStore blobs)
                 var page = await rows.ScanAsync(table, OfAStart.Length + 1, continuation, cancellationToken);
                 if (page.Rows.Any(row => !OfAStart.Contains(row.Key)))
                 {
-                    return $"rows in the table {table}";
+                    return table;
                 }
 
                 continuation = page.Continuation;
@@ -93,7 +95,32 @@ internal sealed class StoreContent(RowStore rows, BlobStore blobs)
             while (continuation is not null);
         }
 
-        return (await blobs.ListAsync(BlobPrefix.All, 1, null, cancellationToken)).Blobs.Count > 0 ? "blobs" : null;
+        return null;
+    }
+
+    /// <summary>A blob that a backup does not have; null where there is none. A store may have its rows elsewhere than the one before, and the blobs where they were.</summary>
+    /// <param name="expected">The blobs of the backup, in order.</param>
+    public async Task<BlobPath?> FindOtherBlobAsync(IAsyncEnumerable<BlobLine> expected, CancellationToken cancellationToken)
+    {
+        await using var known = expected.GetAsyncEnumerator(cancellationToken);
+        var isKnown = await known.MoveNextAsync();
+        await foreach (var page in BlobsAsync(null, cancellationToken))
+        {
+            foreach (var blob in page.Blobs)
+            {
+                while (isKnown && string.CompareOrdinal(known.Current.Path.Text, blob.Path.Text) < 0)
+                {
+                    isKnown = await known.MoveNextAsync();
+                }
+
+                if (!isKnown || known.Current.Path != blob.Path)
+                {
+                    return blob.Path;
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Takes away what a start has written: a restore brings its own.</summary>
@@ -104,4 +131,7 @@ internal sealed class StoreContent(RowStore rows, BlobStore blobs)
             await rows.DeleteAsync(row, DeleteCondition.Always, cancellationToken);
         }
     }
+
+    private static async Task<IReadOnlyList<string>> TablesAsync(RowStore rows, CancellationToken cancellationToken) =>
+        [.. (await rows.TablesAsync(cancellationToken)).Where(BackupForm.IsKept).Order(StringComparer.Ordinal)];
 }

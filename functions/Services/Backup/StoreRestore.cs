@@ -23,7 +23,7 @@ internal sealed class StoreRestore(RowStore rows, BlobStore blobs, StoreContent 
         await backup.CheckAsync(manifest, progress, cancellationToken);
 
         // 2. The store: empty, or where a restore of this backup was interrupted.
-        var mark = await ClaimAsync(manifest, cancellationToken);
+        var mark = await ClaimAsync(backup, manifest, cancellationToken);
         if (mark.Restore!.Table.Length == 0)
         {
             await content.ClearStartAsync(cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class StoreRestore(RowStore rows, BlobStore blobs, StoreContent 
         return manifest;
     }
 
-    private async Task<StoreMark> ClaimAsync(BackupManifest manifest, CancellationToken cancellationToken)
+    private async Task<StoreMark> ClaimAsync(BackupReader backup, BackupManifest manifest, CancellationToken cancellationToken)
     {
         var mark = await schema.ReadAsync(cancellationToken);
         if (mark.Schema > StoreSchema.Current)
@@ -73,15 +73,22 @@ internal sealed class StoreRestore(RowStore rows, BlobStore blobs, StoreContent 
             return mark;
         }
 
-        if (await content.FindAnythingAsync(cancellationToken) is { } found)
+        if (await content.FindRowsAsync(cancellationToken) is { } table)
         {
-            throw new BackupException(
-                $"The store {target} is not empty: it has {found}. A restore never writes over what is there. Use an empty store: another DATA_DIR, database or storage account.");
+            throw NotEmpty($"it has rows in the table {table}");
+        }
+
+        if (await content.FindOtherBlobAsync(backup.BlobsAsync(cancellationToken), cancellationToken) is { } blob)
+        {
+            throw NotEmpty($"it has the blob {blob}, which is not in the backup");
         }
 
         progress.Step($"Restoring into {target}");
         return await schema.WriteAsync(mark, manifest.Schema, new(manifest.ContentSha256, "", 0, 0), cancellationToken);
     }
+
+    private BackupException NotEmpty(string found) => new(
+        $"The store {target} is not empty: {found}. A restore never writes over what is there. Use an empty store: another DATA_DIR, database or storage account.");
 
     private async Task<StoreMark> WriteRowsAsync(BackupReader backup, TableEntry table, StoreMark mark, CancellationToken cancellationToken)
     {

@@ -122,7 +122,17 @@ public sealed class BrokenBackupTests : IAsyncLifetime
         await RefusedAsync("not empty", "Chats");
         await Target.Rows.DeleteAsync(new("Chats", "u-local", "f"), DeleteCondition.Always, CancellationToken.None);
         await Target.PutBlobAsync("files/a", [1], "text/plain");
-        await RefusedAsync("not empty", "blobs");
+        await RefusedAsync("not empty", "the blob files/a");
+    }
+
+    [Fact]
+    public async Task Store_ThatHasTheBlobsOfTheBackupAlready_TakesIt()
+    {
+        // As when rows move into a database and files stay in their folder.
+        await Target.PutBlobAsync("files/1/Blob-1", [.. Enumerable.Range(0, 11).Select(at => (byte)at)], "text/plain; charset=utf-8");
+        await Target.PutBlobAsync("long/text", [1, 2, 3], "text/plain");
+        var restored = await Target.RestoreAsync(_folder);
+        Assert.Equal(4, restored.Blobs.Count);
     }
 
     [Fact]
@@ -184,10 +194,10 @@ public sealed class BrokenBackupTests : IAsyncLifetime
 
     private async Task RefusedAsync(params string[] words)
     {
-        var before = await Target.Content.FindAnythingAsync(CancellationToken.None);
+        var before = await Target.Content.FindRowsAsync(CancellationToken.None);
         var refused = await Assert.ThrowsAsync<BackupException>(() => Target.RestoreAsync(_folder));
         Assert.All(words, word => Assert.Contains(word, refused.Message, StringComparison.Ordinal));
         Assert.DoesNotContain('\n', refused.Message);
-        Assert.Equal(before, await Target.Content.FindAnythingAsync(CancellationToken.None));
+        Assert.Equal(before, await Target.Content.FindRowsAsync(CancellationToken.None));
     }
 }

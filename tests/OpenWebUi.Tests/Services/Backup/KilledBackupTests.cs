@@ -56,7 +56,7 @@ public sealed class KilledBackupTests
             {
                 Assert.IsType<KilledException>(first);
                 // Dead behind its very last write it was done.
-                if (await target.Schema.RefusalAsync(CancellationToken.None) is not null || await target.Content.FindAnythingAsync(CancellationToken.None) is null)
+                if (await target.Schema.RefusalAsync(CancellationToken.None) is not null || await target.Content.FindRowsAsync(CancellationToken.None) is null)
                 {
                     await target.RestoreAsync(folder);
                 }
