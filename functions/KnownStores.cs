@@ -1,5 +1,4 @@
 using OpenWebUi.Platform.Azure;
-using OpenWebUi.Platform.Blobs;
 using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Platform.Storage.AzureTables;

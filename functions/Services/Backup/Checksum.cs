@@ -21,10 +21,11 @@ internal sealed class Checksum : IDisposable
         Bytes += bytes.Length;
     }
 
-    /// <summary>Passes the rest of a stream, or so many bytes of it, on to another one.</summary>
-    /// <param name="from">Read to its end, or until <paramref name="most"/> bytes have come.</param>
-    /// <param name="to">Null where the bytes only count.</param>
-    public async Task CopyAsync(Stream from, Stream? to, CancellationToken cancellationToken, long most = long.MaxValue)
+    /// <summary>Passes the rest of a stream on to another one; null where the bytes only count.</summary>
+    public Task CopyAsync(Stream from, Stream? to, CancellationToken cancellationToken) => CopyAsync(from, to, long.MaxValue, cancellationToken);
+
+    /// <summary>The same with so many bytes of it at most.</summary>
+    public async Task CopyAsync(Stream from, Stream? to, long most, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try

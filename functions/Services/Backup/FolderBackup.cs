@@ -138,7 +138,7 @@ internal sealed class FolderBackup(StoreContent content, string source, TimeProv
             return (0, null);
         }
 
-        await sum.CopyAsync(file, null, cancellationToken, part.Bytes);
+        await sum.CopyAsync(file, null, part.Bytes, cancellationToken);
         file.SetLength(part.Bytes);
         file.Position = part.Bytes;
         return (part.Lines, part.Continuation);

@@ -12,7 +12,7 @@ internal static class LineReader
 
     /// <param name="stream">Read to its end, and not disposed.</param>
     /// <returns>Each line without its end. What stands behind the last end of a line counts as one, too. A line is gone when the next one is asked for.</returns>
-    /// <exception cref="FormatException">A line has more than 8 MiB.</exception>
+    /// <exception cref="BackupException">A line has more than 8 MiB.</exception>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(stream, new(bufferSize: 64 * 1024, leaveOpen: true));
@@ -41,7 +41,7 @@ internal static class LineReader
 
                 if (rest.Length > MaxLineBytes)
                 {
-                    throw new FormatException("a line is longer than 8 MiB");
+                    throw new BackupException("A file of the backup has a line that is longer than 8 MiB: it is no backup of this program.");
                 }
 
                 reader.AdvanceTo(rest.Start, rest.End);
