@@ -4,6 +4,7 @@ using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Security;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Backup;
 using OpenWebUi.Services.Settings;
 using OpenWebUi.Services.Updates;
 using OpenWebUi.Services.Upstreams;
@@ -18,7 +19,12 @@ internal static partial class Launch
     {
         try
         {
-            await ProveStoreAsync(app, settings);
+            if (await ProveStoreAsync(app, settings) is { } refusal)
+            {
+                await Console.Error.WriteLineAsync(refusal);
+                return 1;
+            }
+
             await app.StartAsync();
         }
         catch (StoreUnavailableException e)
@@ -56,21 +62,61 @@ internal static partial class Launch
             Console.WriteLine(Banner(app, settings));
         }
 
+        var look = LookAtStoreAsync(app, settings, variables, logger);
         await app.WaitForShutdownAsync();
-        return 0;
+        return await look ? 0 : 1;
+    }
+
+    /// <summary>
+    /// Beside the site that serves already: under the Functions host whether the store is a newer version's, and everywhere whether
+    /// another one than this was meant.
+    /// </summary>
+    /// <returns>False when the site was stopped: it must not work on this store.</returns>
+    private static async Task<bool> LookAtStoreAsync(WebApplication app, SiteSettings settings, Variables variables, ILogger logger)
+    {
+        var content = app.Services.GetRequiredService<StoreContent>();
+        try
+        {
+            if (settings.Hosting.UnderFunctionsHost
+                && await app.Services.GetRequiredService<StoreSchema>().ClaimAsync(app.Lifetime.ApplicationStopping) is { } refusal)
+            {
+                await Console.Error.WriteLineAsync(refusal);
+                app.Lifetime.StopApplication();
+                return false;
+            }
+
+            if (await KnownStores.WarningAsync(content, settings, variables, app.Lifetime.ApplicationStopping) is { } warning)
+            {
+                Log.OtherStore(logger, warning);
+            }
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            // The store is away, or the site ends: whoever needs the store next says so.
+            return true;
+        }
+
+        return true;
     }
 
     /// <summary>
     /// A laptop without libsqlite3, with a data folder that cannot be written, or without its Azurite hears it now, in one
     /// message. Under the Functions host a start touches no store: it would delay the first page after every sleep.
     /// </summary>
-    private static async Task ProveStoreAsync(WebApplication app, SiteSettings settings)
+    /// <returns>Why the site must not work on this store, or null.</returns>
+    private static async Task<string?> ProveStoreAsync(WebApplication app, SiteSettings settings)
     {
         if (!settings.Hosting.UnderFunctionsHost)
         {
+            if (await app.Services.GetRequiredService<StoreSchema>().ClaimAsync(CancellationToken.None) is { } refusal)
+            {
+                return refusal;
+            }
+
             await app.Services.GetRequiredService<SigningKey>().ForAsync(AccessPass.KeyPurpose, CancellationToken.None);
-            await app.Services.GetRequiredService<RowStore>().GetAsync(new("Chats", "u-local", "start"), CancellationToken.None);
         }
+
+        return null;
     }
 
     private static string Banner(WebApplication app, SiteSettings settings)
@@ -101,6 +147,9 @@ internal static partial class Launch
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+        public static partial void OtherStore(ILogger logger, string warning);
+
         [LoggerMessage(Level = LogLevel.Information, Message = "{Variable} does nothing here: {Reason}")]
         public static partial void Ignored(ILogger logger, string variable, string reason);
 

@@ -1,5 +1,6 @@
 using OpenWebUi.Access;
 using OpenWebUi.Auth;
+using OpenWebUi.Backup;
 using OpenWebUi.Chats;
 using OpenWebUi.Config;
 using OpenWebUi.Connections;
@@ -19,6 +20,7 @@ using OpenWebUi.Prompts;
 using OpenWebUi.Realtime;
 using OpenWebUi.Relay;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Backup;
 using OpenWebUi.Services.Completion;
 using OpenWebUi.Services.Conversations;
 using OpenWebUi.Services.Doctor;
@@ -106,6 +108,9 @@ internal static class Program
 
         // Platform and services
         settings.Store.AddTo(services);
+        services.AddSingleton(settings.Backup);
+        services.AddSingleton<StoreSchema>();
+        services.AddSingleton<StoreContent>();
         services.AddSingleton(provider => new SigningKey(
             settings.Access.SecretKey, settings.Access.PreviousSecretKeys, provider.GetRequiredService<RowStore>(), time));
         services.AddSingleton<AdminSettingsStore>();
@@ -171,6 +176,7 @@ internal static class Program
         services.AddRealtime();
         services.AddHousekeeping();
         services.AddSettings();
+        services.AddBackup();
         services.AddWebsite();
 
         change?.Invoke(services);
@@ -207,6 +213,7 @@ internal static class Program
         app.MapRealtime();
         app.MapHousekeeping();
         app.MapSettings();
+        app.MapBackup();
         app.MapWebsite();
         app.UseEndpoints(_ => { });
         return app;

@@ -2,6 +2,7 @@ using OpenWebUi.Platform.Http;
 using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Backup;
 using OpenWebUi.Services.Completion;
 using OpenWebUi.Services.Conversations;
 using OpenWebUi.Services.Doctor;
@@ -20,7 +21,7 @@ namespace OpenWebUi;
 internal sealed record SiteSettings(
     HostingOptions Hosting, StoreSettings Store, AccessOptions Access, ConnectionOptions Connections, OutboundProxy? Proxy,
     TaskOptions Tasks, RunOptions Runs, AttachmentOptions Files, AdminSettingsOptions Admin, IdentityOptions Identity, SignInProviderOptions SignIn, LdapOptions? Ldap,
-    ModelOptions Models, DoctorOptions Doctor, UpdateOptions Updates, RealtimeOptions Realtime)
+    ModelOptions Models, DoctorOptions Doctor, UpdateOptions Updates, RealtimeOptions Realtime, BackupOptions Backup)
 {
     /// <param name="variables">The environment.</param>
     /// <param name="faults">Receives everything that is wrong; the settings are usable only when it stays empty.</param>
@@ -33,6 +34,6 @@ internal sealed record SiteSettings(
             hosting, StoreSettings.Read(reader, hosting), AccessOptions.Read(reader, hosting), models.Custom.WithDeployments(ConnectionOptions.Read(reader, hosting)), OutboundProxy.Read(reader),
             TaskOptions.Read(reader), RunOptions.Read(reader), AttachmentOptions.Read(reader), AdminSettingsOptions.Read(reader), IdentityOptions.Read(reader),
             SignInProviderOptions.Read(reader), LdapOptions.Read(reader), models, DoctorOptions.Read(reader, hosting), UpdateOptions.Read(reader),
-            RealtimeOptions.Read(reader));
+            RealtimeOptions.Read(reader), BackupOptions.Read(reader));
     }
 }

@@ -20,12 +20,18 @@ namespace OpenWebUi;
 /// <param name="BlobFolder">The folder of the blobs, where there is no account.</param>
 internal sealed record StoreSettings(StorageAccount? Account, string DatabasePath, string BlobFolder)
 {
-    private const string DatabaseFile = "openwebui.db";
+    public const string DatabaseFile = "openwebui.db";
 
     /// <summary>An account is shared with the Functions host and perhaps with others: our tables and our container say whose they are.</summary>
-    private const string TablePrefix = "openwebui";
+    public const string TablePrefix = "openwebui";
 
     private const string Container = "openwebui";
+
+    /// <summary>The rows are in a SQLite file: <see cref="DatabasePath"/>.</summary>
+    public bool IsSqlite => Account is null;
+
+    /// <summary>The rows are in the storage account.</summary>
+    public bool IsAccount => Account is not null;
 
     /// <summary>For the start: which store it is. Never a key.</summary>
     public string Shown => Account is null ? $"SQLite {DatabasePath}" : $"Azure Storage, account {Account.Name} ({Account.TableEndpoint.Host})";

@@ -72,6 +72,7 @@ internal static partial class VariableTable
 
     private static readonly VariableRow[] Site =
     [
+        new("`ENABLE_ADMIN_EXPORT`", "`true`", "`false`: administrators cannot download a backup of everything in the page; the verb `backup` works either way ([backup.md](backup.md))"),
         new("`ENABLE_VERSION_UPDATE_CHECK`, `VERSION_UPDATE_REPOSITORY`", "`false`, none", "`true` and the repository on GitHub that this deployment comes from, `owner/name`: an administrator's page asks it for its latest release, at most every 12 hours, and says so when that is newer. Without both nobody is asked"),
     ];
 

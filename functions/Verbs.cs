@@ -4,13 +4,14 @@ using System.Text;
 using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Security;
 using OpenWebUi.Platform.Storage;
+using OpenWebUi.Services.Backup;
 using OpenWebUi.Services.Identity;
 
 namespace OpenWebUi;
 
 /// <summary>
-/// What the program does besides serving. On the store that it is configured for: <c>reset-password &lt;e-mail&gt;</c> and
-/// <c>rotate-key</c>. Whoever may run it and reach the store owns the site: nothing else is asked. About itself: <c>variables</c> and <c>--version</c>.
+/// What the program does besides serving. On the store that it is configured for: <c>reset-password &lt;e-mail&gt;</c>,
+/// <c>rotate-key</c>, <c>backup</c> and <c>restore</c> (<see cref="BackupVerbs"/>). Whoever may run it and reach the store owns the site: nothing else is asked. About itself: <c>variables</c> and <c>--version</c>.
 /// </summary>
 internal static class Verbs
 {
@@ -19,6 +20,10 @@ internal static class Verbs
                                   standard input, one line; an empty line, or a terminal without one, makes a random one.
         rotate-key                makes a new secret for sessions and passes, where WEBUI_SECRET_KEY is not set. What the one
                                   before signed goes on counting; the one before that does not.
+        backup <folder>           copies everything of the store into a folder that is empty or not there. Interrupted, it goes
+                                  on when it is run again.
+        restore <folder or zip>   puts a backup into the store, which must be empty, and reads it back. Interrupted, it goes on
+                                  when it is run again.
         variables                 prints every environment variable that is read, with its default and its meaning.
         --version                 prints the version and the commit.
         """;
@@ -43,6 +48,10 @@ internal static class Verbs
                 return await GuardedAsync(build, services => ResetPasswordAsync(services, email));
             case ["rotate-key"]:
                 return await GuardedAsync(build, RotateKeyAsync);
+            case ["backup", var folder]:
+                return await GuardedAsync(build, services => BackupVerbs.BackUpAsync(services, folder));
+            case ["restore", var path]:
+                return await GuardedAsync(build, services => BackupVerbs.RestoreAsync(services, path), isRestore: true);
             case [var verb, ..] when !verb.StartsWith('-'):
                 await Console.Error.WriteLineAsync($"There is no '{string.Join(' ', arguments)}' here.\n\n{Usage}");
                 return 2;
@@ -51,14 +60,22 @@ internal static class Verbs
         }
     }
 
-    private static async Task<int> GuardedAsync(Func<WebApplication> build, Func<IServiceProvider, Task<int>> run)
+    private static async Task<int> GuardedAsync(Func<WebApplication> build, Func<IServiceProvider, Task<int>> run, bool isRestore = false)
     {
         await using var app = build();
         try
         {
+            // A restore goes on where another was interrupted, and looks at the schema itself.
+            if (!isRestore && await app.Services.GetRequiredService<StoreSchema>().RefusalAsync(CancellationToken.None) is { } refusal)
+            {
+                await Console.Error.WriteLineAsync(refusal);
+                return 1;
+            }
+
             return await run(app.Services);
         }
-        catch (StoreUnavailableException e)
+        // The disk's own words: it is full, or the folder cannot be written.
+        catch (Exception e) when (e is StoreUnavailableException or BackupException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

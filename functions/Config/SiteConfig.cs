@@ -2,6 +2,7 @@ using System.Text.Json;
 using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Http;
 using OpenWebUi.Services.Access;
+using OpenWebUi.Services.Backup;
 using OpenWebUi.Services.Completion;
 using OpenWebUi.Services.Conversations;
 using OpenWebUi.Services.Identity;
@@ -20,7 +21,7 @@ namespace OpenWebUi.Config;
 internal sealed class SiteConfig(
     AdminSettingsStore admin, AccessOptions access, IdentityOptions identity, HostingOptions hosting, ConnectionRegistry connections,
     CallerAuthentication authentication, AccountEnrolment enrolment, GroupPermissions permissions, SignInWays ways, ModelOptions models,
-    UpdateOptions updates, RealtimeOptions realtime, TaskOptions tasks, AttachmentOptions files)
+    UpdateOptions updates, RealtimeOptions realtime, TaskOptions tasks, AttachmentOptions files, BackupOptions backup)
 {
     /// <summary>Open WebUI's feature switches that stand for something we do not have (yet): false, so that its clients do not offer it.</summary>
     private static readonly string[] Absent =
@@ -97,6 +98,7 @@ internal sealed class SiteConfig(
         json.WriteBoolean("enable_login_form", HasAccounts && settings.EnableLoginForm);
         json.WriteBoolean("enable_title_generation", tasks.WritesTitles);
         json.WriteBoolean("enable_version_update_check", standing == Standing.Admin && updates.Repository is not null);
+        json.WriteBoolean("enable_admin_export", standing == Standing.Admin && backup.AllowsDownload);
         foreach (var feature in Absent)
         {
             json.WriteBoolean(feature, false);

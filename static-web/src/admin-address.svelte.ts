@@ -1,5 +1,5 @@
 /** The sections of the administrator's page, each with an address of its own: /admin/<section>. */
-export const ADMIN_SECTIONS = ['users', 'groups', 'connections', 'settings'] as const;
+export const ADMIN_SECTIONS = ['users', 'groups', 'connections', 'settings', 'backup'] as const;
 export type AdminSection = (typeof ADMIN_SECTIONS)[number];
 export interface AdminPlace {
   section: AdminSection;
@@ -9,9 +9,8 @@ export interface AdminPlace {
 
 /** Where in the administrator's page the address points; null elsewhere. */
 export function adminInAddress(path = location.pathname): AdminPlace | null {
-  const match = /^\/admin(?:\/(users|groups|connections|settings)(?:\/([\w-]{1,64}))?)?\/?(?:\?.*)?$/.exec(
-    path,
-  );
+  const match =
+    /^\/admin(?:\/(users|groups|connections|settings|backup)(?:\/([\w-]{1,64}))?)?\/?(?:\?.*)?$/.exec(path);
   if (match === null) return null;
   return { section: (match[1] as AdminSection | undefined) ?? 'users', id: match[2] ?? null };
 }

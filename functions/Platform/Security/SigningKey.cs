@@ -27,7 +27,8 @@ internal sealed class SigningKey(string? configured, IReadOnlyList<string> previ
     /// <summary>What no known secret has signed may be of a new one, but made-up things may not make an instance read the store all the time.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(30);
 
-    private static readonly RowKey Row = new("Secrets", "site", "signing-key");
+    /// <summary>Where the store keeps it.</summary>
+    public static readonly RowKey Row = new("Secrets", "site", "signing-key");
     private readonly Lock _gate = new();
     private (long At, Task<Secrets> Read)? _last;
 

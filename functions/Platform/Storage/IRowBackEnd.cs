@@ -19,4 +19,8 @@ internal interface IRowBackEnd : IDisposable
     Task<RowPage> QueryAsync(string table, string partition, RowRange range, int pageSize, string? continuation, CancellationToken cancellationToken);
 
     Task<BatchOutcome> BatchAsync(string table, string partition, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken);
+
+    Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken);
 }

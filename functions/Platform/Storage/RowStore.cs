@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace OpenWebUi.Platform.Storage;
 
 /// <summary>
-/// Where everything that the product keeps in rows goes through: five verbs, checked against the strictest back end's
+/// Where everything that the product keeps in rows goes through: five verbs, and two for copies of everything, checked against the strictest back end's
 /// limits and then handed to the back end that is configured.
 /// </summary>
 /// <remarks>
@@ -96,6 +96,34 @@ internal sealed class RowStore(IRowBackEnd backEnd) : IDisposable
         RowLimits.CheckBatch(table, partition, operations);
         cancellationToken.ThrowIfCancellationRequested();
         return backEnd.BatchAsync(table, partition, operations, cancellationToken);
+    }
+
+    /// <summary>The names of the tables that hold rows; in Azure also of those that hold none (any more). For copies of everything: what serves people knows its tables.</summary>
+    public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return backEnd.TablesAsync(cancellationToken);
+    }
+
+    /// <summary>One page of all rows of a table, ordered by the bytes of the partition, then of the row. For copies of everything.</summary>
+    /// <param name="table">The table; one that is not there has no rows.</param>
+    /// <param name="pageSize">1 to 1,000 rows (Azure's most); a page may hold fewer though more follow.</param>
+    /// <param name="continuation">
+    /// Null for the first page, then what the page before gave: a <see cref="ScanPlace"/>. It does not expire, also not with the process.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The continuation is none that a page gave.</exception>
+    public Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken)
+    {
+        RowKey.CheckTable(table);
+        _ = continuation is null ? default : ScanPlace.Parse(continuation);
+        if (pageSize is < 1 or > RowLimits.MaxPageRows)
+        {
+            throw new ArgumentException($"A page of {table} has 1 to {RowLimits.MaxPageRows} rows, not {pageSize}.", nameof(pageSize));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return backEnd.ScanAsync(table, pageSize, continuation, cancellationToken);
     }
 
     public void Dispose() => backEnd.Dispose();

@@ -40,13 +40,13 @@ internal readonly record struct ETag
         text is { Length: > 0 and <= MaxChars } and not "*" && text.All(c => c is >= ' ' and <= '~');
 }
 
-/// <summary>One page of a query, ordered by row key bytes.</summary>
+/// <summary>One page of a query, ordered by row key bytes, or of a scan, ordered by partition and row.</summary>
 /// <param name="Rows">
 /// As many as were asked for, or fewer, even none, though more follow: a page also ends at the back end's page size in
 /// bytes (SQLite: 4 MiB) or where a service breaks off (Azure Tables). Only <paramref name="Continuation"/> says whether the end is reached.
 /// </param>
 /// <param name="Continuation">
-/// The row key after which the next page starts, or null at the end. It does not expire, holds no state in the back
+/// The row key after which the next page starts (of a scan: a <see cref="ScanPlace"/>), or null at the end. It does not expire, holds no state in the back
 /// end and is safe to hand to a client: check it with <see cref="RowKey.IsPart"/> when it comes back. Rows that are
 /// there during the whole of a paged query come exactly once; rows inserted meanwhile come once or not at all.
 /// </param>

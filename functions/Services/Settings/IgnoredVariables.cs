@@ -30,7 +30,7 @@ internal static class IgnoredVariables
         ("the secret is WEBUI_SECRET_KEY, or generated and kept in the store", ["WEBUI_SECRET_KEY_FILE"]),
         ("SQLite always has its write-ahead log here", ["DATABASE_ENABLE_SQLITE_WAL"]),
         ("lists of models are always remembered: MODELS_CACHE_TTL says for how long", ["ENABLE_BASE_MODELS_CACHE"]),
-        ("nobody reads other people's chats here", ["ENABLE_ADMIN_CHAT_ACCESS", "ENABLE_ADMIN_EXPORT"]),
+        ("nobody reads other people's chats here", ["ENABLE_ADMIN_CHAT_ACCESS"]),
         ("its name here is BYPASS_ADMIN_ACCESS_CONTROL", ["ENABLE_ADMIN_WORKSPACE_CONTENT_ACCESS"]),
         ("there is no total timeout here: AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT ends silence", ["AIOHTTP_CLIENT_TIMEOUT", "AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST"]),
         ("every piece of an answer goes out as it comes", ["CHAT_RESPONSE_STREAM_DELTA_CHUNK_SIZE", "CHAT_STREAM_RESPONSE_CHUNK_MAX_BUFFER_SIZE"]),

@@ -35,7 +35,8 @@ export interface SiteConfig {
       | 'enable_signup'
       | 'enable_login_form'
       | 'enable_title_generation'
-      | 'enable_version_update_check',
+      | 'enable_version_update_check'
+      | 'enable_admin_export',
       boolean
     >
   >;

@@ -105,5 +105,9 @@ public sealed class AdminScreenTests(BrowserFixture fixture) : AccountTest(fixtu
         await page.GetByTestId("search-settings").FillAsync("zzz");
         await Expect(page.GetByTestId("settings-empty")).ToBeVisibleAsync();
         await Check("settings-none");
+
+        await page.GetByTestId("admin-backup").ClickAsync();
+        await Expect(page.GetByTestId("download-backup")).ToBeVisibleAsync();
+        await Check("backup");
     }
 }

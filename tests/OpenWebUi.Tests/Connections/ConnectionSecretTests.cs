@@ -169,6 +169,11 @@ public sealed class ConnectionSecretTests
             return inner.BatchAsync(table, partition, operations, cancellationToken);
         }
 
+        public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken) => inner.TablesAsync(cancellationToken);
+
+        public Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken) =>
+            inner.ScanAsync(table, pageSize, continuation, cancellationToken);
+
         public void Dispose() => inner.Dispose();
 
         private void Note(RowProperties properties)

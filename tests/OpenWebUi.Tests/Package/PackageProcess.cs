@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -12,7 +13,14 @@ internal sealed class PackageProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string? _data;
 
-    private PackageProcess(Process process, string? data, Uri address) => (_process, _data, Address) = (process, data, address);
+    private readonly ConcurrentQueue<string> _lines;
+
+    private PackageProcess(Process process, string? data, Uri address, ConcurrentQueue<string> lines) =>
+        (_process, _data, Address, _lines) = (process, data, address, lines);
+
+    /// <summary>What it has said so far, on both streams.</summary>
+    public string Output => string.Join('
+', _lines);
 
     public Uri Address { get; }
 
@@ -40,11 +48,12 @@ internal sealed class PackageProcess : IAsyncDisposable
         process.Start();
         // Read in any case: a full pipe would stop the app at a line of its log.
         var id = process.Id;
-        process.OutputDataReceived += (_, e) => ProductLog.Add(id, e.Data);
-        process.ErrorDataReceived += (_, e) => ProductLog.Add(id, e.Data);
+        var lines = new ConcurrentQueue<string>();
+        process.OutputDataReceived += (_, e) => Hear(e.Data);
+        process.ErrorDataReceived += (_, e) => Hear(e.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var app = new PackageProcess(process, given is null ? data : null, new Uri($"http://127.0.0.1:{port}/"));
+        var app = new PackageProcess(process, given is null ? data : null, new Uri($"http://127.0.0.1:{port}/"), lines);
         using var client = new HttpClient { BaseAddress = app.Address };
         for (var tries = 0; ; tries++)
         {
@@ -62,6 +71,12 @@ internal sealed class PackageProcess : IAsyncDisposable
                 await app.DisposeAsync();
                 throw;
             }
+        }
+
+        void Hear(string? line)
+        {
+            ProductLog.Add(id, line);
+            lines.Enqueue(line ?? "");
         }
     }
 

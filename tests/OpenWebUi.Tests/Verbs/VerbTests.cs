@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using OpenWebUi.Tests.Access;
@@ -127,41 +126,10 @@ public sealed class VerbTests(PublishedPackage package)
 
     private Task<PackageProcess> StartAsync(SharedStore store) => PackageProcess.StartAsync(package, Settings(store));
 
-    private Task<(int ExitCode, string Output, string Errors)> RunAsync(SharedStore store, string input, params string[] arguments) => RunAsync(store, input, [], arguments);
+    private Task<VerbRun> RunAsync(SharedStore store, string input, params string[] arguments) => RunAsync(store, input, [], arguments);
 
-    private async Task<(int ExitCode, string Output, string Errors)> RunAsync(SharedStore store, string input, (string Name, string Value)[] more, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(package.Executable, arguments)
-        {
-            UseShellExecute = false,
-            WorkingDirectory = Path.GetTempPath(),
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Clear();
-        foreach (var (name, value) in (IEnumerable<(string, string)>)[.. Settings(store), .. more])
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        await using var end = limit.Token.Register(process.Kill);
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
-        try
-        {
-            await process.StandardInput.WriteAsync(input);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It has ended without reading.
-        }
-
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, await output, await errors);
-    }
+    private Task<VerbRun> RunAsync(SharedStore store, string input, (string Name, string Value)[] more, params string[] arguments) =>
+        VerbRun.RunAsync(package, [.. Settings(store), .. more], input, arguments);
 
     /// <summary>The token, or null for a wrong password.</summary>
     private static async Task<string?> SignInAsync(HttpClient client, string password)

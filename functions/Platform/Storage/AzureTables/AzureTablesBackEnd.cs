@@ -85,7 +85,55 @@ internal sealed class AzureTablesBackEnd(StoragePipeline pipeline, AzureTablesOp
             }
         }
 
-        throw new StoreUnavailableException($"The Table service of the storage account {pipeline.Account.Name} answered {MaxEmptyPages} times with an empty page of the table {table}; try again.");
+        throw EmptyPages(table);
+    }
+
+    public async Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken)
+    {
+        var tables = new List<string>();
+        string? next = null;
+        do
+        {
+            var answer = await client.GetAsync(client.Requests.AddressOfTableNames(next), about: null, cancellationToken);
+            var names = answer.IsSuccess ? client.Understand("Tables", () => Names(answer)) : throw client.Failure("Tables", answer);
+            // Azure knows no case in names: another program's may come between ours.
+            tables.AddRange(names.Where(name => name.StartsWith(options.TablePrefix, StringComparison.Ordinal) && name.Length > options.TablePrefix.Length)
+                .Select(name => name[options.TablePrefix.Length..]));
+            next = answer.NextTable;
+        }
+        while (next is not null);
+        return tables;
+    }
+
+    public async Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken)
+    {
+        ScanPlace? place = continuation is null ? null : ScanPlace.Parse(continuation);
+        (string? Partition, string? Row) next = default;
+        for (var page = 0; page < MaxEmptyPages; page++)
+        {
+            var answer = await client.GetAsync(client.Requests.AddressOfQuery(table, TableRequests.FilterOf(place), pageSize, next), about: null, cancellationToken);
+            if (answer.IsTableMissing)
+            {
+                return new RowPage([], Continuation: null);
+            }
+
+            var rows = answer.IsSuccess ? client.Understand(table, () => Rows(table, answer)) : throw client.Failure(table, answer);
+            next = (answer.NextPartition, answer.NextRow);
+            ScanPlace? rest = place is { Row.Length: > 0 } inside ? new(inside.Partition, "") : null;
+            if (rows.Count > 0)
+            {
+                return new RowPage(rows, (next == default ? rest : ScanPlace.Of(rows[^1].Key))?.ToString());
+            }
+
+            if (next == default && rest is null)
+            {
+                return new RowPage([], Continuation: null);
+            }
+
+            place = next == default ? rest : place;
+        }
+
+        throw EmptyPages(table);
     }
 
     public async Task<BatchOutcome> BatchAsync(
@@ -130,6 +178,15 @@ internal sealed class AzureTablesBackEnd(StoragePipeline pipeline, AzureTablesOp
         using var document = JsonDocument.Parse(answer.Body);
         return [.. document.RootElement.GetProperty("value").EnumerateArray().Select(entity => EntityJson.Read(table, entity, etag: null).Row)];
     }
+
+    private static List<string> Names(TableAnswer answer)
+    {
+        using var document = JsonDocument.Parse(answer.Body);
+        return [.. document.RootElement.GetProperty("value").EnumerateArray().Select(table => table.GetProperty("TableName").GetString()!)];
+    }
+
+    private StoreUnavailableException EmptyPages(string table) =>
+        new($"The Table service of the storage account {pipeline.Account.Name} answered {MaxEmptyPages} times with an empty page of the table {table}; try again.");
 
     private async Task<Entity?> ReadAsync(RowKey key, TableAnswer? about, CancellationToken cancellationToken)
     {

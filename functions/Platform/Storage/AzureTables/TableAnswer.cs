@@ -11,9 +11,10 @@ namespace OpenWebUi.Platform.Storage.AzureTables;
 /// <param name="ETag">The header, or null.</param>
 /// <param name="NextPartition">The header x-ms-continuation-NextPartitionKey, or null: opaque, it goes back as it came.</param>
 /// <param name="NextRow">The header x-ms-continuation-NextRowKey, or null.</param>
+/// <param name="NextTable">The header x-ms-continuation-NextTableName, or null.</param>
 /// <param name="RequestId">The x-ms-client-request-id that all tries of the request bore.</param>
 /// <param name="MayHaveBeenDone">An earlier try of the same request may have been done, its answer lost.</param>
-internal sealed record TableAnswer(int Status, ReadOnlyMemory<byte> Body, string? ETag, string? NextPartition, string? NextRow, string RequestId, bool MayHaveBeenDone)
+internal sealed record TableAnswer(int Status, ReadOnlyMemory<byte> Body, string? ETag, string? NextPartition, string? NextRow, string? NextTable, string RequestId, bool MayHaveBeenDone)
 {
     /// <summary>The error's code and text; null where the body is none.</summary>
     public TableError? Error { get; } = Status >= 400 ? TableError.Read(Body) : null;
@@ -39,6 +40,7 @@ internal sealed record TableAnswer(int Status, ReadOnlyMemory<byte> Body, string
             Header(response, "ETag"),
             Header(response, "x-ms-continuation-NextPartitionKey"),
             Header(response, "x-ms-continuation-NextRowKey"),
+            Header(response, "x-ms-continuation-NextTableName"),
             message.Request.ClientRequestId,
             StorageRetries.MayHaveBeenDone(message));
     }

@@ -32,16 +32,37 @@ internal sealed class TableRequests(StorageAccount account, AzureTablesOptions o
     public Uri AddressOfBatch() => new($"{account.TableRoot}/$batch");
 
     /// <param name="table">The table.</param>
-    /// <param name="filter">The condition in the service's language, not yet encoded.</param>
+    /// <param name="filter">The condition in the service's language, not yet encoded; null for all rows.</param>
     /// <param name="top">The most rows to send.</param>
     /// <param name="next">The continuation of the page before, or nulls.</param>
-    public Uri AddressOfQuery(string table, string filter, int top, (string? Partition, string? Row) next)
+    public Uri AddressOfQuery(string table, string? filter, int top, (string? Partition, string? Row) next)
     {
-        var address = $"{account.TableRoot}/{NameOf(table)}()?$filter={Uri.EscapeDataString(filter)}&$top={top}";
+        var address = $"{account.TableRoot}/{NameOf(table)}()?$top={top}";
+        address += filter is null ? "" : $"&$filter={Uri.EscapeDataString(filter)}";
         address += next.Partition is null ? "" : $"&NextPartitionKey={Uri.EscapeDataString(next.Partition)}";
         address += next.Row is null ? "" : $"&NextRowKey={Uri.EscapeDataString(next.Row)}";
         return new Uri(address);
     }
+
+    /// <summary>Our tables: their names begin with the prefix.</summary>
+    /// <param name="next">The header x-ms-continuation-NextTableName of the page before, or null.</param>
+    public Uri AddressOfTableNames(string? next)
+    {
+        var before = options.TablePrefix[..^1] + (char)(options.TablePrefix[^1] + 1);
+        var filter = $"TableName ge {Literal(options.TablePrefix)} and TableName lt {Literal(before)}";
+        return new($"{account.TableRoot}/Tables?$filter={Uri.EscapeDataString(filter)}" + (next is null ? "" : $"&NextTableName={Uri.EscapeDataString(next)}"));
+    }
+
+    /// <summary>
+    /// The rows of a table behind a place: the rest of its partition, then the partitions behind it. One condition for both would be an
+    /// "or", for which the service reads the table from its beginning.
+    /// </summary>
+    public static string? FilterOf(ScanPlace? place) => place switch
+    {
+        null => null,
+        { Row: "" } after => $"PartitionKey gt {Literal(after.Partition)}",
+        { } inside => $"PartitionKey eq {Literal(inside.Partition)} and RowKey gt {Literal(inside.Row)}",
+    };
 
     /// <summary>The rows of the range that come after the continuation, or null where none can.</summary>
     public static string? FilterOf(string partition, RowRange range, string? continuation)

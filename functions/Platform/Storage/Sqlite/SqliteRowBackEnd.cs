@@ -50,6 +50,12 @@ internal sealed class SqliteRowBackEnd(SqliteRowOptions options) : IRowBackEnd
         string table, string partition, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken) =>
         WriteAsync(table, partition, operations, cancellationToken);
 
+    public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken) =>
+        RunAsync(readTurns, idleReaders, session => session.Tables(), cancellationToken);
+
+    public Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken) =>
+        RunAsync(readTurns, idleReaders, session => session.Scan(table, pageSize, continuation), cancellationToken);
+
     /// <summary>Closes the file after the calls that run; calls that come later throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {

@@ -58,6 +58,48 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         return new RowPage(rows, Continuation: null);
     }
 
+    /// <summary>Jumps from name to name: a plain DISTINCT would read every key.</summary>
+    public IReadOnlyList<string> Tables()
+    {
+        var tables = new List<string>();
+        using var reader = Statement("""
+            WITH RECURSIVE names(name) AS (
+                SELECT min(table_name) FROM rows
+                UNION ALL SELECT (SELECT min(table_name) FROM rows WHERE table_name > name) FROM names WHERE name IS NOT NULL)
+            SELECT name FROM names WHERE name IS NOT NULL
+            """).ExecuteReader();
+        while (reader.Read())
+        {
+            tables.Add(reader.GetString(0));
+        }
+
+        return tables;
+    }
+
+    public RowPage Scan(string table, int pageSize, string? continuation)
+    {
+        // Behind every row of the partition, where it has come as a whole.
+        var (partition, row) = continuation is null ? default : ScanPlace.Parse(continuation);
+        var rows = new List<StoredRow>();
+        var bytes = 0;
+        using var reader = Statement(
+            "SELECT partition_key, row_key, etag, properties FROM rows WHERE table_name = $table AND (partition_key, row_key) > ($partition, $row) ORDER BY partition_key, row_key LIMIT $limit",
+            ("$table", table), ("$partition", partition ?? ""), ("$row", row is "" ? "\u007F" : row ?? ""), ("$limit", pageSize + 1L)).ExecuteReader();
+        while (reader.Read())
+        {
+            if (rows.Count == pageSize || bytes >= MaxPageBytes)
+            {
+                return new RowPage(rows, ScanPlace.Of(rows[^1].Key).ToString());
+            }
+
+            var properties = Bytes(reader, 3);
+            bytes += properties.Length;
+            rows.Add(new StoredRow(new RowKey(table, reader.GetString(0), reader.GetString(1)), RowCodec.Decode(properties), new ETag(reader.GetString(2))));
+        }
+
+        return new RowPage(rows, Continuation: null);
+    }
+
     /// <summary>Does all changes in one transaction, or none.</summary>
     public BatchOutcome Write(string table, string partition, IReadOnlyList<SqliteChange> changes)
     {

@@ -1,4 +1,4 @@
-export type Section = 'users' | 'groups' | 'connections' | 'settings';
+export type Section = 'users' | 'groups' | 'connections' | 'settings' | 'backup';
 
 /** Where in these pages the reader is: a section, or something that is open in it. */
 export interface Place {

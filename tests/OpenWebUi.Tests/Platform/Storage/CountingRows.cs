@@ -79,6 +79,19 @@ internal sealed class CountingRows(IRowBackEnd inner) : IRowBackEnd
         return inner.BatchAsync(table, partition, operations, cancellationToken);
     }
 
+    public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken)
+    {
+        Count("tables", 0, 0);
+        return inner.TablesAsync(cancellationToken);
+    }
+
+    public async Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken)
+    {
+        var page = await inner.ScanAsync(table, pageSize, continuation, cancellationToken);
+        Count($"scan {page.Rows.Count}", 0, page.Rows.Sum(row => RowLimits.RowBytes(row.Key, row.Properties)));
+        return page;
+    }
+
     public void Dispose() => inner.Dispose();
 
     private void Count(string line, long written, long read)

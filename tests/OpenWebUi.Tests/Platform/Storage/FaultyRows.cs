@@ -46,6 +46,11 @@ internal sealed class FaultyRows(IRowBackEnd inner) : IRowBackEnd
         return await DoAsync("batch", [.. operations.Select(o => o.Row)], () => inner.BatchAsync(table, partition, operations, cancellationToken));
     }
 
+    public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken) => DoAsync("tables", [], () => inner.TablesAsync(cancellationToken));
+
+    public Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken) =>
+        DoAsync("scan", [], () => inner.ScanAsync(table, pageSize, continuation, cancellationToken));
+
     public void Dispose() => inner.Dispose();
 
     private async Task<T> DoAsync<T>(string verb, IReadOnlyList<string> written, Func<Task<T>> call)

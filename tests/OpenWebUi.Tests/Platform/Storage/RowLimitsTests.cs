@@ -224,6 +224,11 @@ public sealed class RowLimitsTests : IDisposable
             string table, string partition, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken) =>
             Count<BatchOutcome>(new BatchOutcome.Committed([]));
 
+        public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public void Dispose()
         {
         }

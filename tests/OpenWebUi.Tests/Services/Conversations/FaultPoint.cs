@@ -54,6 +54,11 @@ internal sealed class FaultyRows(IRowBackEnd inner, FaultPoint fault) : IRowBack
     public Task<BatchOutcome> BatchAsync(string table, string partition, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken) =>
         fault.RunAsync(() => inner.BatchAsync(table, partition, operations, cancellationToken));
 
+    public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken) => fault.RunAsync(() => inner.TablesAsync(cancellationToken));
+
+    public Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken) =>
+        fault.RunAsync(() => inner.ScanAsync(table, pageSize, continuation, cancellationToken));
+
     public void Dispose()
     {
         // The back end outlives the processes that share it.

@@ -192,6 +192,11 @@ public abstract class ModelSettingsStoreContract : IAsyncLifetime
         public Task<BatchOutcome> BatchAsync(string table, string partition, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken) =>
             inner.BatchAsync(table, partition, operations, cancellationToken);
 
+        public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellationToken) => inner.TablesAsync(cancellationToken);
+
+        public Task<RowPage> ScanAsync(string table, int pageSize, string? continuation, CancellationToken cancellationToken) =>
+            inner.ScanAsync(table, pageSize, continuation, cancellationToken);
+
         public void Dispose() => inner.Dispose();
     }
 
