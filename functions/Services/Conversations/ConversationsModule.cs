@@ -20,6 +20,7 @@ internal static class ConversationsModule
         services.AddSingleton<MessageStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ChatWriter>();
+        services.AddSingleton<KnownImports>();
         services.AddSingleton<ContextWindow>();
         services.AddSingleton<ChatTitles>();
         services.AddSingleton<RunPlaces>();
