@@ -1,3 +1,4 @@
+import { File as FileOfNode } from 'node:buffer';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Found } from '../../prompts/import-file';
 import { showLanguage } from '../../../shared/language/language.svelte';
@@ -16,7 +17,8 @@ const all = (chats: Sent) =>
     failed: [],
   });
 const row = (title: string) => ({ id: 'x', title, chat: { title, history: { messages: {} } } });
-const fileOf = (text: string) => new File([text], 'chats.json');
+// jsdom's files cannot be read.
+const fileOf = (text: string) => new FileOfNode([text], 'chats.json') as unknown as File;
 const start = (): ImportRun =>
   new ImportRun(() =>
     Promise.resolve({

@@ -1,3 +1,5 @@
+// @vitest-environment node
+import { File } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from '../../../shared/files/zip-file';
 import { textsOf } from './file-texts';
@@ -31,7 +33,7 @@ describe('ZIP files', () => {
     const zip = new ZipFile();
     for (const name of ['user.json', 'chat.html', 'conversations-001.json', 'x/conversations.json'])
       zip.add(name, '[]', new Date(0));
-    const texts = await textsOf(new File([zip.blob()], 'export.zip'));
+    const texts = await textsOf(new File([zip.blob()], 'export.zip') as unknown as globalThis.File);
     expect(texts.map(({ name }) => name)).toEqual(['conversations-001.json', 'x/conversations.json']);
   });
 
