@@ -48,7 +48,7 @@ public sealed class MovingTests(BrowserFixture fixture) : BrowserTest(fixture)
         await using var site = await StartSiteAsync();
         var page = await OpenAsync(site);
         await ChooseFileAsync(page, MovedFiles.NextChat());
-        await Expect(page.GetByTestId("import-said")).ToHaveTextAsync("Found: 1 chats from NextChat, 1 masks, as presets, and 1 prompts.");
+        await Expect(page.GetByTestId("import-said")).ToHaveTextAsync("Found: 1 chats from NextChat, 1 masks (as presets), and 1 prompts.");
         foreach (var known in (bool[])[false, true])
         {
             await page.GetByTestId("import-begin").ClickAsync();
@@ -106,6 +106,7 @@ public sealed class MovingTests(BrowserFixture fixture) : BrowserTest(fixture)
         }
 
         // Another chat shows none of it.
+        await page.GetByTestId("search-close").ClickAsync();
         await Row(page, "Trip to Lisbon").ClickAsync();
         await page.WaitForFunctionAsync("() => !CSS.highlights.has('found')");
     }
@@ -129,6 +130,7 @@ public sealed class MovingTests(BrowserFixture fixture) : BrowserTest(fixture)
         Assert.Empty((await site.Client.ReadAsync("/?page=1")).AsArray());
 
         // Whoever begins elsewhere begins in no folder.
+        await page.GetByTestId("folder").HoverAsync();
         await page.GetByTestId("folder-menu").ClickAsync();
         await page.GetByTestId("folder-new-chat").ClickAsync();
         await page.GetByTestId("new-chat").ClickAsync();
