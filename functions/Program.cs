@@ -156,7 +156,7 @@ internal static class Program
         services.AddSingleton(settings.Tasks);
         services.AddSingleton<CompletionClient>();
         services.AddSingleton<TitleClient>();
-        services.AddConversations(settings.Runs, settings.Files);
+        services.AddConversations(settings.Runs, settings.Files, settings.Folders);
 
         // Slices
         services.AddAccess();

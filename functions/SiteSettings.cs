@@ -20,7 +20,7 @@ namespace OpenWebUi;
 /// <summary>Everything that the environment sets, read once at the start. Each room reads its own variables; here they are put together.</summary>
 internal sealed record SiteSettings(
     HostingOptions Hosting, StoreSettings Store, AccessOptions Access, ConnectionOptions Connections, OutboundProxy? Proxy,
-    TaskOptions Tasks, RunOptions Runs, AttachmentOptions Files, AdminSettingsOptions Admin, IdentityOptions Identity, SignInProviderOptions SignIn, LdapOptions? Ldap,
+    TaskOptions Tasks, RunOptions Runs, AttachmentOptions Files, FolderOptions Folders, AdminSettingsOptions Admin, IdentityOptions Identity, SignInProviderOptions SignIn, LdapOptions? Ldap,
     ModelOptions Models, DoctorOptions Doctor, UpdateOptions Updates, RealtimeOptions Realtime, BackupOptions Backup)
 {
     /// <param name="variables">The environment.</param>
@@ -32,7 +32,7 @@ internal sealed record SiteSettings(
         var models = ModelOptions.Read(reader);
         return new(
             hosting, StoreSettings.Read(reader, hosting), AccessOptions.Read(reader, hosting), models.Custom.WithDeployments(ConnectionOptions.Read(reader, hosting)), OutboundProxy.Read(reader),
-            TaskOptions.Read(reader), RunOptions.Read(reader), AttachmentOptions.Read(reader), AdminSettingsOptions.Read(reader), IdentityOptions.Read(reader),
+            TaskOptions.Read(reader), RunOptions.Read(reader), AttachmentOptions.Read(reader), FolderOptions.Read(reader), AdminSettingsOptions.Read(reader), IdentityOptions.Read(reader),
             SignInProviderOptions.Read(reader), LdapOptions.Read(reader), models, DoctorOptions.Read(reader, hosting), UpdateOptions.Read(reader),
             RealtimeOptions.Read(reader), BackupOptions.Read(reader));
     }

@@ -65,6 +65,7 @@ internal static partial class VariableTable
         new("`CHAT_ANSWER_LEASE`", "`30`", "seconds after which an answer counts as interrupted when nothing was heard of the instance that writes it"),
         new("`RAG_FILE_MAX_SIZE`, `RAG_FILE_MAX_COUNT`", "`10`, `20`", "megabytes of an attached picture (a text has at most 2), and files of one message; both are also the most"),
         new("`FILE_IMAGE_COMPRESSION_WIDTH`, `FILE_IMAGE_COMPRESSION_HEIGHT`", "`2048`, `2048`", "pixels: larger photos are made smaller in the browser before they are sent"),
+        new("`ENABLE_FOLDERS`", "`true`", "`false`: nobody sees folders, their chats are on the ordinary list, their system prompts rest; all is there again when it is on"),
         new("`TASK_MODEL` (`TASK_MODEL_EXTERNAL`)", "the chat's model", "writes titles"),
         new("`ENABLE_TITLE_GENERATION`", "`true`", "`false`: a chat keeps its first words as its title"),
         new("`TITLE_GENERATION_PROMPT_TEMPLATE`", "ours", "with `{{MESSAGES}}`, `{{MESSAGES:END:2}}`, `{{prompt}}`"),

@@ -20,11 +20,15 @@ const features = [
   'sign-in',
   'streaming-answer',
 ];
-/** The exceptions to "a feature imports no other feature": newcomers are asked for the code; an admin's text is Markdown. */
+/**
+ * The exceptions to "a feature imports no other feature": newcomers are asked for the code; an admin's text is Markdown; a backup holds prompts and
+ * presets beside chats, and an export is what is shared.
+ */
 const mayImport = {
   admin: ['banners'],
   banners: ['markdown'],
   conversation: ['markdown', 'streaming-answer'],
+  settings: ['prompts', 'share'],
   share: ['markdown'],
   'sign-in': ['access-code', 'markdown'],
 };

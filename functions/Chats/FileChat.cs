@@ -6,7 +6,7 @@ using OpenWebUi.Services.Conversations;
 namespace OpenWebUi.Chats;
 
 /// <summary>Puts a chat into a folder, and lists what lies in one. The folders themselves are another slice's.</summary>
-internal sealed class FileChat(ChatStore chats, FolderStore folders, ChatFiling filing)
+internal sealed class FileChat(ChatStore chats, FolderStore folders, FolderOptions options, ChatFiling filing)
 {
     private const int PageLines = 10;
 
@@ -15,6 +15,7 @@ internal sealed class FileChat(ChatStore chats, FolderStore folders, ChatFiling 
     /// <summary><c>POST /api/v1/chats/{id}/folder</c> <c>{folder_id}</c>: null takes it out of any.</summary>
     public Task MoveAsync(HttpContext context, string id) => ChatRequest.AnswerAsync(context, async (owner, cancellation) =>
     {
+        options.Demand();
         var chatId = (await chats.ChatAsync(owner, id, cancellation)).Id;
         var folder = await FolderOfAsync(owner, await ChatRequest.BodyAsync(context), cancellation);
         var (chat, isAllowed) = await filing.MoveAsync(owner, chatId, folder, chat => ChatTag.IsMatch(context.Request, chat), cancellation)
@@ -58,6 +59,9 @@ internal sealed class FileChat(ChatStore chats, FolderStore folders, ChatFiling 
         _ => throw new RefusedException("folder_id", "'folder_id' must be a folder's id, or null."),
     };
 
-    private async Task<FolderId> FolderAsync(OwnerId owner, string id, CancellationToken cancellation) =>
-        FolderId.TryParse(id, out var folder) && await folders.GetAsync(owner, folder, cancellation) is not null ? folder : throw new RefusedException(NoFolder);
+    private async Task<FolderId> FolderAsync(OwnerId owner, string id, CancellationToken cancellation)
+    {
+        options.Demand();
+        return FolderId.TryParse(id, out var folder) && await folders.GetAsync(owner, folder, cancellation) is not null ? folder : throw new RefusedException(NoFolder);
+    }
 }

@@ -6,7 +6,7 @@ using OpenWebUi.Services.Conversations;
 namespace OpenWebUi.Chats;
 
 /// <summary><c>GET /api/v1/chats</c>, <c>/list</c>, <c>/pinned</c> and <c>/archived</c>: the lines of a list, newest first. A page is one query.</summary>
-internal sealed class ListChats(ChatStore chats)
+internal sealed class ListChats(ChatStore chats, FolderOptions folders)
 {
     public const string NextHeader = "x-openwebui-next";
     private const int PageLines = 60;
@@ -17,7 +17,7 @@ internal sealed class ListChats(ChatStore chats)
     public Task ListAsync(HttpContext context) => ChatRequest.AnswerAsync(context, (owner, cancellation) =>
         WriteAsync(
             context, owner, Flag(context.Request, "include_pinned") ? [Shelf.Normal, Shelf.Pinned] : [Shelf.Normal],
-            Flag(context.Request, "include_folders"), cancellation));
+            Flag(context.Request, "include_folders") || !folders.AreOn, cancellation));
 
     public Task ArchivedAsync(HttpContext context) => ChatRequest.AnswerAsync(context, (owner, cancellation) =>
         WriteAsync(context, owner, [Shelf.Archived], withFolders: false, cancellation));

@@ -21,7 +21,7 @@ namespace OpenWebUi.Config;
 internal sealed class SiteConfig(
     AdminSettingsStore admin, AccessOptions access, IdentityOptions identity, HostingOptions hosting, ConnectionRegistry connections,
     CallerAuthentication authentication, AccountEnrolment enrolment, GroupPermissions permissions, SignInWays ways, ModelOptions models,
-    UpdateOptions updates, RealtimeOptions realtime, TaskOptions tasks, AttachmentOptions files, BackupOptions backup)
+    UpdateOptions updates, RealtimeOptions realtime, TaskOptions tasks, AttachmentOptions files, FolderOptions folders, BackupOptions backup)
 {
     /// <summary>Open WebUI's feature switches that stand for something we do not have (yet): false, so that its clients do not offer it.</summary>
     private static readonly string[] Absent =
@@ -97,6 +97,7 @@ internal sealed class SiteConfig(
         json.WriteBoolean("enable_signup", HasAccounts && access.Trusted is null && settings.EnableLoginForm && (settings.EnableSignup || (isFirstAwaited && identity.AllowsFirstSignUp)));
         json.WriteBoolean("enable_login_form", HasAccounts && settings.EnableLoginForm);
         json.WriteBoolean("enable_title_generation", tasks.WritesTitles);
+        json.WriteBoolean("enable_folders", folders.AreOn);
         json.WriteBoolean("enable_version_update_check", standing == Standing.Admin && updates.Repository is not null);
         json.WriteBoolean("enable_admin_export", standing == Standing.Admin && backup.AllowsDownload);
         foreach (var feature in Absent)

@@ -8,10 +8,11 @@ namespace OpenWebUi.Folders;
 /// <c>DELETE /api/v1/folders/{id}?delete_contents=true</c>: the folder and those in it. Its chats are deleted, as Open WebUI does unless it is told
 /// otherwise, and can be brought back for an hour; with <c>false</c> they are in no folder afterwards. Pinned and archived ones stay either way.
 /// </summary>
-internal sealed class DeleteFolder(ChatFiling filing)
+internal sealed class DeleteFolder(ChatFiling filing, FolderOptions options)
 {
     public async Task DeleteAsync(HttpContext context, string id)
     {
+        options.Demand();
         var owner = AccessGate.CallerOf(context).Owner!.Value;
         var deletesChats = context.Request.Query["delete_contents"].ToString().ToLowerInvariant() switch
         {

@@ -7,7 +7,7 @@ using OpenWebUi.Services.Conversations;
 namespace OpenWebUi.Folders;
 
 /// <summary>Makes folders and changes them. Every answer is the folder.</summary>
-internal sealed class EditFolder(FolderStore folders, TimeProvider time)
+internal sealed class EditFolder(FolderStore folders, FolderOptions options, TimeProvider time)
 {
     private static readonly ErrorReport NoParent = new(404, "not_found", "There is no such folder to put it into.", "parent_id");
 
@@ -52,8 +52,9 @@ internal sealed class EditFolder(FolderStore folders, TimeProvider time)
         ? AnswerAsync(context, owner => folders.ChangeAsync(owner, folder, change, context.RequestAborted), FolderJson.NotFound)
         : throw new RefusedException(FolderJson.NotFound);
 
-    private static async Task AnswerAsync(HttpContext context, Func<OwnerId, Task<FolderOutcome>> change, ErrorReport missing)
+    private async Task AnswerAsync(HttpContext context, Func<OwnerId, Task<FolderOutcome>> change, ErrorReport missing)
     {
+        options.Demand();
         var owner = AccessGate.CallerOf(context).Owner!.Value;
         var folder = await change(owner) switch
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenWebUi.Platform.Http;
+using OpenWebUi.Services.Conversations;
 using OpenWebUi.Services.Settings;
 
 namespace OpenWebUi.Settings;
@@ -8,7 +9,7 @@ namespace OpenWebUi.Settings;
 /// Open WebUI's own forms of the same settings: one object for everything of sign-in, one for models, one each for banners and
 /// suggestions. A field that is not sent stays as it is; a wrong value is refused with 422, where Open WebUI ignores it.
 /// </summary>
-internal sealed class OpenWebUiForms(AdminSettingsStore store, AdminSettingsOptions options, SettingsChange change, PublicRequest addresses)
+internal sealed class OpenWebUiForms(AdminSettingsStore store, AdminSettingsOptions options, SettingsChange change, FolderOptions folders, PublicRequest addresses)
 {
     private static readonly (string Field, Setting Setting)[] Admin =
     [
@@ -21,7 +22,7 @@ internal sealed class OpenWebUiForms(AdminSettingsStore store, AdminSettingsOpti
 
     /// <summary>Open WebUI's switches of the same form for what is not here: off, whatever is sent.</summary>
     private static readonly string[] Absent =
-        ["ENABLE_COMMUNITY_SHARING", "ENABLE_MESSAGE_RATING", "ENABLE_FOLDERS", "ENABLE_CHANNELS", "ENABLE_NOTES", "ENABLE_USER_WEBHOOKS"];
+        ["ENABLE_COMMUNITY_SHARING", "ENABLE_MESSAGE_RATING", "ENABLE_CHANNELS", "ENABLE_NOTES", "ENABLE_USER_WEBHOOKS"];
 
     private static readonly (string Field, Setting Setting)[] Models =
     [
@@ -65,6 +66,7 @@ internal sealed class OpenWebUiForms(AdminSettingsStore store, AdminSettingsOpti
     private Task AnswerAdminAsync(HttpContext context, SavedSettings saved) => AnswerAsync(context, Admin, saved, json =>
     {
         json.WriteString("WEBUI_URL", $"{(addresses.IsHttps(context.Request) ? "https" : "http")}://{addresses.Host(context.Request)}");
+        json.WriteBoolean("ENABLE_FOLDERS", folders.AreOn);
         foreach (var field in Absent)
         {
             json.WriteBoolean(field, false);

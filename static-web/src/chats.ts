@@ -20,8 +20,9 @@ export interface Chats {
 /**
  * The chats that the server keeps.
  * @param accessLost The server wants an access code; takes what was not sent. Null where there is no gate.
+ * @param withFolders The site has folders.
  */
-export function storedChats(accessLost: Surroundings['accessLost']): Chats {
+export function storedChats(accessLost: Surroundings['accessLost'], withFolders: boolean): Chats {
   const id = chatInAddress();
   const later = new StandIn<Conversations>(
     { stored: true, current: null, draftKey: id, settings: NO_SETTINGS },
@@ -33,7 +34,7 @@ export function storedChats(accessLost: Surroundings['accessLost']): Chats {
   const conversations = later.it;
   const list = new ChatList((failure) => {
     if (isAccessLost(failure)) accessLost?.('', conversations.draftKey);
-  });
+  }, withFolders);
   return { conversations, list, stored: list };
 }
 

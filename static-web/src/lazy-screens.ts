@@ -56,6 +56,13 @@ export const loadChatSettings = () =>
 
 export const loadTemporaryNote = () => withTexts(import('./TemporaryNote.svelte'), chatTexts.ready());
 
+/** Its texts are those of the sidebar's tools. */
+export const loadFolderNote = () =>
+  withTexts(
+    import('./FolderNote.svelte'),
+    import('./features/chat-list/tools/tools-text').then(({ ready }) => ready()),
+  );
+
 export const loadSettings = () =>
   withTexts(
     import('./features/settings/Settings.svelte'),

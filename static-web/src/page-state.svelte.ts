@@ -210,7 +210,8 @@ class PageState {
             this.askForAccess();
           };
     if (!granted) this.chats = this.#tab ??= tabChats(accessLost);
-    else if (this.#stored === null) this.chats = this.#stored = storedChats(accessLost);
+    else if (this.#stored === null)
+      this.chats = this.#stored = storedChats(accessLost, this.site?.features.enable_folders !== false);
     else {
       this.chats = this.#stored;
       this.#stored.stored?.reset();

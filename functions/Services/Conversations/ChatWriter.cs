@@ -38,8 +38,13 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
     /// <summary>For the row that says that a chat has begun.</summary>
     private const int SpareBytes = 8 * 1024;
 
-    /// <summary>Stores a new chat with its messages. Its row comes last: until then nobody sees any of it.</summary>
-    public async Task<Chat> CreateAsync(OwnerId owner, Chat chat, IReadOnlyList<Message> messages, CancellationToken cancellation)
+    /// <summary>Stores a chat whose id is new with its messages. Its row comes last: until then nobody sees any of it.</summary>
+    public async Task<Chat> CreateAsync(OwnerId owner, Chat chat, IReadOnlyList<Message> messages, CancellationToken cancellation) =>
+        await TryCreateAsync(owner, chat, messages, cancellation)
+        ?? throw new InvalidOperationException("A new chat met rows of its own, or was taken for one that its writer had given up: its id was not new.");
+
+    /// <summary>The same for an id that may be taken: null where a chat, or the beginning of one, is there under it.</summary>
+    public async Task<Chat?> TryCreateAsync(OwnerId owner, Chat chat, IReadOnlyList<Message> messages, CancellationToken cancellation)
     {
         chat = await chats.HousedAsync(owner, chat, cancellation);
         var own = ChatStore.Operations(null, chat);
@@ -51,13 +56,20 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
             batches[0].Add(new RowOperation.Put(ChatRows.Begun(chat.Id), [], PutCondition.IfAbsent));
             foreach (var batch in batches.SkipLast(1))
             {
-                await CommitAsync(owner, batch, cancellation);
+                if (await CommitAsync(owner, batch, cancellation) is null)
+                {
+                    return null;
+                }
             }
 
             batches[^1].Add(new RowOperation.Delete(ChatRows.Begun(chat.Id), DeleteCondition.Always));
         }
 
-        var committed = await CommitAsync(owner, [.. own, .. batches[^1]], cancellation);
+        if (await CommitAsync(owner, [.. own, .. batches[^1]], cancellation) is not { } committed)
+        {
+            return null;
+        }
+
         news.ChatChanged(new(owner.Text), chat.Id.Text, ChatChange.Created);
         return chat with { ETag = committed.ETags[0]!.Value };
     }
@@ -148,7 +160,6 @@ internal sealed class ChatWriter(RowStore rows, ChatStore chats, MessageOverflow
     private static long BytesOf(OwnerId owner, RowOperation operation) =>
         RowLimits.OperationBytes(new(ChatRows.Table, owner.Text, operation.Row), (operation as RowOperation.Put)?.Properties);
 
-    private async Task<BatchOutcome.Committed> CommitAsync(OwnerId owner, List<RowOperation> operations, CancellationToken cancellation) =>
-        await rows.BatchAsync(ChatRows.Table, owner.Text, operations, cancellation) as BatchOutcome.Committed
-        ?? throw new InvalidOperationException("A new chat met rows of its own, or was taken for one that its writer had given up: its id was not new.");
+    private async Task<BatchOutcome.Committed?> CommitAsync(OwnerId owner, List<RowOperation> operations, CancellationToken cancellation) =>
+        await rows.BatchAsync(ChatRows.Table, owner.Text, operations, cancellation) as BatchOutcome.Committed;
 }

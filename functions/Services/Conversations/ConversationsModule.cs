@@ -3,10 +3,11 @@ namespace OpenWebUi.Services.Conversations;
 /// <summary>What the room is made of.</summary>
 internal static class ConversationsModule
 {
-    public static void AddConversations(this IServiceCollection services, RunOptions options, AttachmentOptions files)
+    public static void AddConversations(this IServiceCollection services, RunOptions options, AttachmentOptions files, FolderOptions folders)
     {
         services.AddSingleton(options);
         services.AddSingleton(files);
+        services.AddSingleton(folders);
         services.AddSingleton<FileStore>();
         services.AddSingleton<MessageFiles>();
         services.AddSingleton<ContextFiles>();
@@ -20,6 +21,7 @@ internal static class ConversationsModule
         services.AddSingleton<MessageStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ChatWriter>();
+        services.AddSingleton<KnownImports>();
         services.AddSingleton<ContextWindow>();
         services.AddSingleton<ChatTitles>();
         services.AddSingleton<RunPlaces>();

@@ -15,6 +15,13 @@ internal readonly record struct ChatId(string Text)
     public static ChatId Of(OwnerId owner, MessageId firstMessage) =>
         new(new Guid(SHA256.HashData(Encoding.ASCII.GetBytes($"chat/{owner}/{firstMessage}")).AsSpan(0, 16)).ToString());
 
+    /// <summary>The same chat for the same origin: an import that is repeated makes no second one.</summary>
+    /// <param name="owner">Who imports.</param>
+    /// <param name="origin">What.</param>
+    /// <param name="copy">From 0.</param>
+    public static ChatId Of(OwnerId owner, ImportOrigin origin, int copy) => new(new Guid(SHA256.HashData(
+        Encoding.UTF8.GetBytes($"import/{owner}/{origin.UpdatedAt?.ToUnixTimeSeconds() ?? 0}/{copy}/{origin.Id}")).AsSpan(0, 16)).ToString());
+
     public static bool TryParse([NotNullWhen(true)] string? text, out ChatId id)
     {
         id = new(text ?? "");

@@ -20,7 +20,7 @@ namespace OpenWebUi.Services.Conversations;
 /// was sent again: its answers are found, nothing is stored. From 3 on the caller's going away ends nothing.
 /// </summary>
 internal sealed class TurnStarter(
-    RowStore rows, ChatStore chats, MessageStore messages, MessageOverflow overflow, FolderStore folders, RunStore store, ContextWindow window, RepeatedTurns repeated,
+    RowStore rows, ChatStore chats, MessageStore messages, MessageOverflow overflow, FolderStore folders, FolderOptions folderOptions, RunStore store, ContextWindow window, RepeatedTurns repeated,
     MessageFiles messageFiles, ContextFiles contextFiles, AnswerRuns runs, RunPlaces runPlaces, ChatTitles titles, TaskOptions tasks, RunOptions options, RealtimeNews news, TimeProvider time)
 {
     private const int MaxAttempts = 8;
@@ -66,7 +66,7 @@ internal sealed class TurnStarter(
 
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         var chat = stored ?? NewChat(request, now);
-        var folder = chat.Folder is { } folderId ? await folders.GetAsync(request.Owner, folderId, cancellation) : null;
+        var folder = folderOptions.AreOn && chat.Folder is { } folderId ? await folders.GetAsync(request.Owner, folderId, cancellation) : null;
         if (stored is null && request.Folder is not null && folder is null)
         {
             return new TurnOutcome.Refused(NoFolder);

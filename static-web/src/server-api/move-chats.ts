@@ -13,13 +13,14 @@ export const exportPart = (after: string | null) =>
 
 export interface ImportReport {
   imported: { id: string; title: string }[];
-  /** Places in what was sent, from 0. */
+  /** What is here already and was left out. Places in what was sent, from 0; here and below. */
+  known: { index: number; id: string }[];
   failed: { index: number; detail: string }[];
 }
 
-/** Stores exported chats under ids of their own; what is broken is reported and the rest is stored. Not safe to repeat. */
+/** Stores exported chats under ids of their own; what is broken is reported and the rest is stored. Safe to repeat. */
 export const importPart = (chats: object[]) =>
-  post(`${ROOT}/import?report=true`, { chats }, json<ImportReport>);
+  post(`${ROOT}/import?report=true&known=skip`, { chats }, json<ImportReport>);
 
 /** Deletes as many chats as one request can. The value: none is left. */
 export const deleteSome = () => ask(`${ROOT}/`, { method: 'DELETE' }, json<boolean>);

@@ -34,6 +34,7 @@ export interface SiteConfig {
       | 'enable_api_keys_endpoint_restrictions'
       | 'enable_signup'
       | 'enable_login_form'
+      | 'enable_folders'
       | 'enable_title_generation'
       | 'enable_version_update_check'
       | 'enable_admin_export',

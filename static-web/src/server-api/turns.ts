@@ -21,6 +21,8 @@ export interface Turn {
   message_ids?: { model_id: string; message_id: string }[];
   /** How this answer should be: shorter, say. */
   instruction?: string;
+  /** The folder in which a chat begins. */
+  folder_id?: string;
   /** What a chat that begins keeps. */
   chat?: ChatSettings;
   continue?: true;

@@ -57,6 +57,13 @@ public sealed class SettingsScreenTests(BrowserFixture fixture) : BrowserTest(fi
         await page.GetByTestId("settings-data").ClickAsync();
         await page.GetByTestId("import-file").SetInputFilesAsync(new FilePayload { Name = "chats.json", MimeType = "application/json", Buffer = "[{},3"u8.ToArray() });
         await Expect(page.GetByTestId("import-failed")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("import-begin")).ToHaveCountAsync(0);
+        await page.GetByTestId("import-file").SetInputFilesAsync(MovedFiles.NextChat());
+        await Expect(page.GetByTestId("import-begin")).ToBeFocusedAsync();
+        await Check("settings-data-found");
+        await page.GetByTestId("import-begin").ClickAsync();
+        await Expect(page.GetByTestId("import-more")).ToHaveCountAsync(2);
+        await Check("settings-data-imported");
         await page.GetByTestId("delete-all").ClickAsync();
         await Expect(page.GetByTestId("delete-word")).ToBeFocusedAsync();
         await Check("settings-data-asked");

@@ -102,9 +102,14 @@ public sealed class SettingsTests(BrowserFixture fixture) : BrowserTest(fixture)
         var page = await OpenAsync(site);
         await page.GetByTestId("settings").ClickAsync();
         await page.GetByTestId("settings-data").ClickAsync();
-        var row = new JsonObject { ["title"] = "Line", ["pinned"] = true, ["chat"] = ChatCalls.Line(2) }.ToJsonString();
-        var file = $$$"""[{{{row}}}, {"title":"Broken","chat":{"history":3}}, {"no":"chat"}, {{{row}}}, {"torn":,}]""";
+        string Row(string title) => new JsonObject { ["title"] = title, ["pinned"] = true, ["chat"] = ChatCalls.Line(2) }.ToJsonString().Replace("\"Line\"", $"\"{title}\"", StringComparison.Ordinal);
+        var file = $$$"""[{{{Row("Line")}}}, {"title":"Broken","chat":{"history":3}}, {"no":"chat"}, {{{Row("Other")}}}, {"torn":,}]""";
         await page.GetByTestId("import-file").SetInputFilesAsync(new FilePayload { Name = "chats.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(file) });
+        await Expect(page.GetByTestId("import-said")).ToHaveTextAsync("Found: 3 chats in Open WebUI’s form.");
+        await Expect(page.GetByTestId("import-failed").Locator("li")).ToHaveCountAsync(2);
+        await Expect(page.GetByTestId("chat")).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("import-begin")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByTestId("import-said")).ToHaveTextAsync("2 chats are imported, 3 could not be.");
         await Expect(page.GetByTestId("import-failed").Locator("li")).ToHaveCountAsync(3);
         await Expect(page.GetByTestId("import-failed")).ToContainTextAsync("No. 2 · Broken");
@@ -113,11 +118,22 @@ public sealed class SettingsTests(BrowserFixture fixture) : BrowserTest(fixture)
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("export-all").ClickAsync());
         Assert.Matches(@"^chat-export-\d+\.json$", download.SuggestedFilename);
         var rows = JsonNode.Parse(await File.ReadAllTextAsync(await download.PathAsync()))!.AsArray();
-        Assert.Equal(["Line", "Line"], rows.Select(r => (string)r!["title"]!));
+        Assert.Equal(["Line", "Other"], rows.Select(r => (string)r!["title"]!).Order());
         Assert.All(rows, r => Assert.Equal(2, r!["chat"]!["history"]!["messages"]!.AsObject().Count));
         await page.GetByTestId("import-file").SetInputFilesAsync(await download.PathAsync());
-        await Expect(page.GetByTestId("import-said")).ToHaveTextAsync("2 chats are imported.");
-        await Expect(page.GetByTestId("chat")).ToHaveCountAsync(4);
+        await page.GetByTestId("import-begin").ClickAsync();
+        await Expect(page.GetByTestId("import-said")).ToHaveTextAsync("0 chats are imported.");
+        await Expect(page.GetByTestId("import-more")).ToHaveTextAsync("2 chats are here already and were left out.");
+        await Expect(page.GetByTestId("chat")).ToHaveCountAsync(2);
+
+        download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("export-markdown").ClickAsync());
+        Assert.Matches(@"^chat-export-\d+\.zip$", download.SuggestedFilename);
+        using (var zip = await System.IO.Compression.ZipFile.OpenReadAsync(await download.PathAsync()))
+        {
+            Assert.Equal(["Line.md", "Other.md"], zip.Entries.Select(entry => entry.FullName).Order());
+            using var reader = new StreamReader(await zip.GetEntry("Line.md")!.OpenAsync());
+            Assert.StartsWith("# Line\n\n## Question\n\naaaaaaaa", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+        }
 
         await page.GetByTestId("delete-all").ClickAsync();
         await Expect(page.GetByTestId("delete-word")).ToBeFocusedAsync();

@@ -99,6 +99,62 @@ public sealed class MoveChatsTests
         await site.Client.SendJsonAsync("/import", new JsonObject { ["chats"] = 1 }).JsonOfAsync(HttpStatusCode.UnprocessableEntity);
     }
 
+    /// <summary>The same chat in the same state once, however often a file is chosen; a chat that grew elsewhere, and one that was deleted here, again.</summary>
+    [Fact]
+    public async Task Import_Repeated_LeavesOutWhatIsHere()
+    {
+        await using var site = await AccountSite.StartAsync();
+        var user = site.User.Bearer;
+        JsonObject Item(string? id, long updated, string title) => new() { ["id"] = id, ["updated_at"] = updated, ["chat"] = new JsonObject { ["title"] = title, ["history"] = ChatCalls.Line(3)["history"]!.DeepClone() } };
+        JsonArray Items() => [Item("a", 1_700_000_000, "A"), Item(null, 1_700_000_000, "Nameless"), Item("a", 1_700_000_500, "A, longer")];
+        Assert.Equal((3, 0), await ImportAsync(user, Items()));
+        Assert.Equal((0, 3), await ImportAsync(user, Items()));
+        Assert.Equal((1, 2), await ImportAsync(user, [.. Items().Take(2).Select(item => item!.DeepClone()), Item("b", 1, "B")]));
+        // Somebody else has none of them, and a program that does not ask for it gets copies.
+        Assert.Equal((3, 0), await ImportAsync(site.Other.Bearer, Items()));
+        await user.SendJsonAsync("/import", new JsonObject { ["chats"] = Items() }).JsonOfAsync();
+        Assert.Equal(7, (await user.ReadAsync("/")).AsArray().Count);
+
+        // What was deleted comes back, once.
+        Assert.True((bool)await user.CallAsync("DELETE", ChatCalls.Root + "/", null).JsonOfAsync());
+        Assert.Equal((3, 0), await ImportAsync(user, Items()));
+        Assert.Equal((0, 3), await ImportAsync(user, Items()));
+
+        // The export of chats that are still here, of one that went on since too.
+        var rows = (await user.ReadAsync("/all")).AsArray();
+        await user.UpdateAsync((string)rows[0]!["id"]!, JsonNode.Parse("""{"history":{"messages":{"new":{"parentId":"m2","role":"assistant","content":"later"}}}}""")!).JsonOfAsync();
+        Assert.Equal((0, 3), await ImportAsync(user, rows));
+        Assert.Equal((3, 0), await ImportAsync(site.Admin.Bearer, (await user.ReadAsync("/all")).AsArray()));
+    }
+
+    [Fact]
+    public async Task Import_OfChatsInFolders_FilesThemWhereTheFolderIsTheOwners()
+    {
+        await using var site = await AccountSite.StartAsync();
+        var (user, other) = (site.User.Bearer, site.Other.Bearer);
+        var folder = (string)(await user.CallAsync("POST", "/api/v1/folders/", """{"name":"Work"}""").JsonOfAsync())["id"]!;
+        var chat = await user.NewAsync();
+        await user.SendJsonAsync($"/{chat}/folder", new JsonObject { ["folder_id"] = folder }).JsonOfAsync();
+        var rows = (await user.ReadAsync("/all")).AsArray();
+        rows.Add(rows[0]!.DeepClone());
+        rows[1]!["pinned"] = true;
+        foreach (var client in (HttpClient[])[user, other])
+        {
+            await client.SendJsonAsync("/import", new JsonObject { ["chats"] = rows.DeepClone() }).JsonOfAsync();
+        }
+
+        Assert.Equal([folder, folder, folder], (await user.ReadAsync("/all")).AsArray().Select(r => (string?)r!["folder_id"]));
+        Assert.Equal(2, (await user.ReadAsync("/folder/" + folder)).AsArray().Count);
+        Assert.Equal([null, null], (await other.ReadAsync("/all")).AsArray().Select(r => (string?)r!["folder_id"]));
+    }
+
+    private static async Task<(int Imported, int Known)> ImportAsync(HttpClient client, JsonArray items)
+    {
+        var report = await client.SendJsonAsync("/import?report=true&known=skip", new JsonObject { ["chats"] = items.DeepClone() }).JsonOfAsync();
+        Assert.Empty(report["failed"]!.AsArray());
+        return (report["imported"]!.AsArray().Count, report["known"]!.AsArray().Count);
+    }
+
     [Fact]
     public async Task DeleteAll_AskedUntilItSaysSo_LeavesNothingOfOnesOwn()
     {

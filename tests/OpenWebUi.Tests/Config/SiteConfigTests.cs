@@ -40,7 +40,7 @@ public sealed class SiteConfigTests
         var features = config.GetProperty("features");
         Assert.True(features.GetProperty("auth").GetBoolean());
         Assert.True(features.GetProperty("enable_title_generation").GetBoolean());
-        Assert.All(features.EnumerateObject().Where(f => f.Name is not ("auth" or "enable_title_generation")), feature => Assert.Equal(JsonValueKind.False, feature.Value.ValueKind));
+        Assert.All(features.EnumerateObject().Where(f => f.Name is not ("auth" or "enable_title_generation" or "enable_folders")), feature => Assert.Equal(JsonValueKind.False, feature.Value.ValueKind));
         Assert.Equal(("code", false, "stranger", null), AccessOf(config));
         Assert.Equal(JsonValueKind.Null, config.GetProperty("user").ValueKind);
     }

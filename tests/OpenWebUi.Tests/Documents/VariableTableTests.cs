@@ -16,7 +16,7 @@ public sealed partial class VariableTableTests
 
     /// <summary>In the source and no variable: features of Open WebUI that settings of its form name, and what prompts may hold in braces.</summary>
     private static readonly string[] Words =
-        ["CURRENT_DATE", "CURRENT_DATETIME", "CURRENT_TIME", "CURRENT_WEEKDAY", "ENABLE_CHANNELS", "ENABLE_COMMUNITY_SHARING", "ENABLE_FOLDERS", "ENABLE_MESSAGE_RATING", "ENABLE_NOTES", "ENABLE_USER_WEBHOOKS", "RESPONSE_WATERMARK"];
+        ["CURRENT_DATE", "CURRENT_DATETIME", "CURRENT_TIME", "CURRENT_WEEKDAY", "ENABLE_CHANNELS", "ENABLE_COMMUNITY_SHARING", "ENABLE_MESSAGE_RATING", "ENABLE_NOTES", "ENABLE_USER_WEBHOOKS", "RESPONSE_WATERMARK"];
 
     private static IEnumerable<VariableRow> Rows => VariableTable.All.SelectMany(table => table.Rows);
 

@@ -168,6 +168,34 @@ public sealed class FolderTests
         Assert.Equal("system: Be brief.", (await site.Script.AskedAsync()).Prompt[0]);
     }
 
+    /// <summary>Nothing is lost by it: what lay in folders is on the ordinary list, and lies there again afterwards.</summary>
+    [Fact]
+    public async Task Folders_TurnedOff_AreNowhereAndComeBack()
+    {
+        await using var site = await TestSite.StartAsync();
+        var folder = (string)(await MakeAsync(site.Client, """{"name":"Work"}"""))["id"]!;
+        var chat = await site.Client.NewAsync();
+        await MoveAsync(site.Client, chat, folder);
+        Assert.Empty((await site.Client.ReadAsync("/?page=1")).AsArray());
+
+        await using (var off = await site.StartAnewAsync(("ENABLE_FOLDERS", "false")))
+        {
+            foreach (var (method, path, body) in ((string, string, string?)[])[
+                ("GET", Root, null), ("POST", Root, """{"name":"x"}"""), ("GET", $"{Root}/{folder}", null), ("POST", $"{Root}/{folder}/update", """{"name":"x"}"""),
+                ("POST", $"{Root}/{folder}/update/parent", """{"parent_id":null}"""), ("POST", $"{Root}/{folder}/update/expanded", """{"is_expanded":true}"""),
+                ("DELETE", $"{Root}/{folder}", null), ("GET", $"{ChatCalls.Root}/folder/{folder}", null), ("POST", $"{ChatCalls.Root}/{chat}/folder", """{"folder_id":null}""")])
+            {
+                var refused = await off.Client.CallAsync(method, path, body).JsonOfAsync(HttpStatusCode.Forbidden);
+                Assert.EndsWith("folders_off", (string)refused["type"]!, StringComparison.Ordinal);
+            }
+
+            Assert.Equal([chat], (await off.Client.ReadAsync("/?page=1")).AsArray().Select(line => (string)line!["id"]!));
+            Assert.False((bool)(await off.Client.CallAsync("GET", "/api/config", null).JsonOfAsync())["features"]!["enable_folders"]!);
+        }
+
+        Assert.Equal([chat], (await site.Client.ReadAsync("/folder/" + folder)).AsArray().Select(line => (string)line!["id"]!));
+    }
+
     internal static (string, string)[] EnvironmentOf(AzuriteServer? azurite) =>
         azurite is null ? [] : [("STORAGE_PROVIDER", "azure"), ("AzureWebJobsStorage", azurite.ConnectionString)];
 

@@ -61,8 +61,14 @@ export class ChatList implements ListSource {
     showArchived: () => void (this.archiveOpen = true),
   };
 
-  /** @param accessLost Told of a failure that may mean that the server wants an access code. */
-  constructor(accessLost: (failure: Failure) => void) {
+  /**
+   * @param accessLost Told of a failure that may mean that the server wants an access code.
+   * @param withFolders The site has folders.
+   */
+  constructor(
+    accessLost: (failure: Failure) => void,
+    readonly withFolders = true,
+  ) {
     this.#accessLost = accessLost;
     chatNews.listen((news) => this.#hear(news));
     onWake(() => {
@@ -105,7 +111,7 @@ export class ChatList implements ListSource {
   async #load(): Promise<void> {
     this.#loaded = Date.now();
     this.#now = new Date();
-    const folders = this.#foldersKnown || this.desk ? null : listFolders();
+    const folders = this.#foldersKnown || this.desk || !this.withFolders ? null : listFolders();
     void this.desk?.reload();
     const [page, pinned] = await Promise.all([listChats(), listPinned(), this.#shownKept]);
     const failure = 'failure' in page ? page.failure : 'failure' in pinned ? pinned.failure : null;
@@ -267,7 +273,7 @@ export class ChatList implements ListSource {
   #put(entry: ChatEntry): void {
     const without = (entries: ChatEntry[]) => entries.filter(({ id }) => id !== entry.id);
     const listed = !entry.archived;
-    const inFolder = listed && !entry.pinned && !!entry.folder_id;
+    const inFolder = listed && !entry.pinned && !!entry.folder_id && this.withFolders;
     if (inFolder && !this.desk) this.hasFolders = true;
     if (inFolder) this.desk?.put(entry);
     else this.desk?.remove(entry.id);

@@ -16,13 +16,18 @@ export interface ListActs {
   focusNew(): void;
 }
 
+/** @param at Where in the chat something was found; null: in its title. */
+export type OpenHit = (id: string, at: { message: string; text: string } | null) => void;
+
 export interface ToolsProps {
   list: ListSource;
   /** Null where the tab keeps the chats. */
   stored: ChatList | null;
   acts: ListActs;
   currentId: string | null;
-  onopen: (id: string) => void;
+  onopen: OpenHit;
+  /** A new chat in a folder. */
+  onnew: (folder: { id: string; name: string }) => void;
 }
 
 /** Menus, folders, tags, selection and search: all that the start does without. */

@@ -1,5 +1,6 @@
 import type { ChatParams, FileRef, Usage } from '../../server-api/chats';
 import type { Failure } from '../../server-api/failure';
+import type { Place } from './new-place.svelte';
 
 export type MessageState = 'streaming' | 'done' | 'stopped' | 'interrupted' | 'failed';
 
@@ -67,6 +68,12 @@ export class Message {
   }
 }
 
+/** Where a search found something: in which message, and what was looked for. */
+export interface FoundPlace {
+  message: string;
+  text: string;
+}
+
 const TITLE_CHARS = 60;
 
 export class Chat {
@@ -84,6 +91,10 @@ export class Chat {
   params = $state.raw<ChatParams>({});
   /** The last question's answers, each of another model, until the reader chooses one; `messages` ends with one of them. */
   compared = $state.raw<Message[] | null>(null);
+  /** The folder in which it begins, as long as the server has not got it. */
+  place: Place | null = null;
+  /** What a search led to: shown, and its words marked. */
+  found = $state.raw<FoundPlace | null>(null);
   /** Counts the reader's own acts after which the end is shown. */
   jumps = $state(0);
   /** The chat's own title; null: it has none yet. */

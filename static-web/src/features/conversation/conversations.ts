@@ -1,5 +1,5 @@
 import type { ChatSettings, FileRef } from '../../server-api/chats';
-import type { Chat, Message } from './chat.svelte';
+import type { Chat, FoundPlace, Message } from './chat.svelte';
 
 export interface ModelRef {
   id: string;
@@ -17,8 +17,8 @@ export interface Conversations {
   readonly current: Chat | null;
   /** Under which the unsent text of what is shown is kept. */
   readonly draftKey: string | null;
-  /** Null shows the new chat. */
-  open(id: string | null): void;
+  /** Null shows the new chat. @param at What a search found there; the end is shown without it. */
+  open(id: string | null, at?: FoundPlace | null): void;
   /** Sends the reader's message in the current chat, or begins a chat with it. Several models, one at least, answer side by side. */
   send(text: string, models: ModelRef[], files?: FileRef[]): void;
   /** Asks again for an answer. @param instruction How it should be this time. */

@@ -5,10 +5,11 @@ import type { Begun } from '../../server-api/turns';
 import { onWake } from '../../server-api/wake';
 import { t } from './turn-text';
 import { changeAnswer, changeBranch, changeSettings, removeMessage, tellChanged } from './chat-changes';
-import { Chat, type Message } from './chat.svelte';
+import { Chat, type FoundPlace, type Message } from './chat.svelte';
 import type { Conversations, ModelRef, Removed, Surroundings, TakenBack } from './conversations';
 import { FollowedAnswers } from './followed-answers';
 import { keptAnswers, unsentTurns } from './kept-answers';
+import { showFound } from './show-found';
 import { forgetChat, keepShown } from './kept-chats';
 import { newSettings } from './new-settings.svelte';
 import { OpenChats } from './open-chats';
@@ -92,13 +93,15 @@ export class StoredConversations implements Conversations {
     }
   }
 
-  open(id: string | null): void {
+  open(id: string | null, at: FoundPlace | null = null): void {
     this.#removed = null;
     this.current = id === null ? null : this.#chats.take(id);
     this.#around.moved(id, false);
     if (this.current === null) return;
     this.current.jumps++;
-    void this.#chats.refresh(this.current);
+    this.current.found = null;
+    const read = this.#chats.refresh(this.current);
+    if (at !== null) void showFound(this.#chats, this.current, at, read);
   }
 
   send(text: string, models: ModelRef[], files: FileRef[] = []): void {
@@ -245,7 +248,8 @@ export class StoredConversations implements Conversations {
       this.#around.renamed(chat.key, chatId);
       chat.id = chatId;
       this.#chats.add(chatId, chat);
-      const entry = { id: chatId, title: chat.title, updated_at: now, created_at: now };
+      const folder_id = chat.place?.id ?? null;
+      const entry = { id: chatId, title: chat.title, updated_at: now, created_at: now, folder_id };
       chatNews.tell({ kind: 'entry', entry: { ...entry, pinned: false, archived: false } });
       if (this.current === chat) this.#around.moved(chatId, true);
     } else chatNews.tell({ kind: 'entry', entry: { id: chatId, updated_at: now } });

@@ -9,6 +9,7 @@ import { Chat, Message } from './chat.svelte';
 import type { ModelRef, TakenBack } from './conversations';
 import type { FollowedAnswers } from './followed-answers';
 import { keptAnswers, unsentTurns, type UnsentTurn } from './kept-answers';
+import { newPlace } from './new-place.svelte';
 import { newSettings } from './new-settings.svelte';
 import { giveBack } from './running-answer';
 
@@ -67,6 +68,8 @@ export class TurnSender {
     if (chat.id !== null) turn.chat_id = chat.id;
     else {
       if (preferences.value.titles) turn.background_tasks = { title_generation: true };
+      chat.place = newPlace.take();
+      if (chat.place !== null) turn.folder_id = chat.place.id;
       const settings = newSettings.take();
       if (settings !== null) {
         ({ system: chat.system, params: chat.params } = settings);
@@ -206,6 +209,7 @@ export class TurnSender {
     chat.compared = null;
     chat.version = null;
     if (turn.chat) newSettings.set(turn.chat);
+    if (chat.id === null) newPlace.set(chat.place);
     this.#needs.takenBack(chat);
     const asked = turn.user_message;
     return asked ? { text: asked.content, files: asked.files ?? [] } : null;

@@ -68,7 +68,7 @@ function readItem(item: unknown, options: ImportOptions): Found {
   return broken(textOf(item.name) || textOf(item.title) || textOf(item.id), 'unknown_form');
 }
 
-function readPrompt(item: Fields): Found {
+export function readPrompt(item: Record<string, unknown>): Found {
   const title = (textOf(item.title) || textOf(item.name) || textOf(item.command).replace(/^\//, '')).trim();
   const content = textOf(item.content);
   const command = commandOf(textOf(item.command) || title);
@@ -92,7 +92,7 @@ export const commandOf = (text: string): string =>
     .slice(0, 64);
 
 /** A mask's system messages are its system prompt; of the others the last word of the model greets, the rest are examples. */
-function readMask(item: unknown, options: ImportOptions): Found {
+export function readMask(item: unknown, options: ImportOptions): Found {
   if (!isFields(item)) return broken('', 'not_an_object');
   const name = textOf(item.name).trim();
   if (item.builtin === true) return broken(name, 'builtin');

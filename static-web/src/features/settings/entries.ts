@@ -33,7 +33,7 @@ const ENTRIES = {
   dollar: { part: 'chat', words: () => [t.settings_dollar(), t.settings_dollar_note(), 'LaTeX TeX'] },
   key: { part: 'access', words: () => [t.settings_own_key(), t.own_key_note(), 'API'] },
   leave: { part: 'access', words: () => [t.settings_access(), t.settings_leave(), t.settings_leave_note()] },
-  export: { part: 'data', words: () => [t.data_export(), t.data_export_note(), 'JSON'] },
+  export: { part: 'data', words: () => [t.data_export(), t.data_export_note(), 'JSON Markdown'] },
   import: { part: 'data', words: () => [t.data_import(), t.data_import_note(), 'JSON'] },
   delete: { part: 'data', words: () => [t.data_delete(), t.data_delete_note()] },
   shortcuts: {

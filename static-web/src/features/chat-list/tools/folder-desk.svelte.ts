@@ -41,12 +41,17 @@ export class FolderDesk implements Desk {
   }
 
   async reload(): Promise<void> {
+    if (!this.withFolders) return;
     const found = await listFolders();
     if (!('value' in found)) return;
     this.folders = found.value;
     const open = found.value.filter((folder) => folder.is_expanded).map(({ id }) => id);
     this.#chats = Object.fromEntries(Object.entries(this.#chats).filter(([id]) => open.includes(id)));
     await Promise.all(open.map((id) => this.#loadChats(id)));
+  }
+
+  get withFolders(): boolean {
+    return this.#list.withFolders;
   }
 
   isLoaded(id: string): boolean {

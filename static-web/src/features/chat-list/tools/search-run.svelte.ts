@@ -1,3 +1,4 @@
+import { wordPattern } from '../../../shared/search-words';
 import { searchChats, type SearchHit } from '../../../server-api/folders';
 
 /** Typing goes on for a moment. */
@@ -62,14 +63,10 @@ export class SearchRun {
 
 /** The text cut at the places of the words, which are marked. Operators are no words. */
 export function highlight(text: string, asked: string): { text: string; marked: boolean }[] {
-  const words = asked
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== '' && !/^(tag|folder|pinned|archived|shared):./.test(word))
-    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  if (words.length === 0) return [{ text, marked: false }];
+  const pattern = wordPattern(asked);
+  if (pattern === null) return [{ text, marked: false }];
   return text
-    .split(new RegExp(`(${words.join('|')})`, 'giu'))
+    .split(pattern)
     .map((piece, index) => ({ text: piece, marked: index % 2 === 1 }))
     .filter((piece) => piece.text !== '');
 }

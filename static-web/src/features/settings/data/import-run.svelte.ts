@@ -1,102 +1,163 @@
 import type { Failure } from '../../../server-api/failure';
 import { importPart } from '../../../server-api/move-chats';
+import type { Found, ImportOptions } from '../../prompts/import-file';
 import { t } from '../settings-text';
-import { ItemSplitter, type Item } from './item-splitter';
+import { textsOf, type FileText } from './file-texts';
+import type { ImportItem, Origin, Trouble } from './moved-items';
+import { readMoved, type Read, type Stretch } from './read-moved';
 
 const MOST_ITEMS = 20;
 const MOST_UNITS = 4_000_000;
 const MOST_MB = 90;
 
-/** A chat of the file that could not be imported: the how manyth, as far as it has one its title, and why. */
+/** An item of the file that could not be imported: the how manyth, as far as it has one its title, and why. */
 export interface FailedItem {
   number: number;
   title: string;
   reason: string;
 }
 
-interface Read {
+/** What is in the file. */
+export interface Counts {
+  chats: Partial<Record<Origin, number>>;
+  prompts: number;
+  presets: number;
+  /** Chats in which nothing was said; they are left out. */
+  empty: number;
+}
+
+interface Waiting {
   number: number;
   title: string;
   units: number;
-  chat: object;
+  item: ImportItem;
 }
 
-/** Imports a file of chats part by part. What is broken is left out and told; when the server is lost it can go on. */
+/** What takes prompts and presets, and says of each why not; empty where it was taken or is there. */
+export interface Shelf {
+  options: ImportOptions;
+  /** @returns A reason for each, in their order. */
+  take: (found: Found[]) => Promise<string[]>;
+}
+
+/**
+ * Imports a file in two steps: looks what is in it, and, when the reader says so, sends it part by part. What is broken is left out and told, what is
+ * here already is left out and counted; when the server is lost it can go on.
+ */
 export class ImportRun {
-  state = $state<'idle' | 'running' | 'done' | 'stopped'>('idle');
+  state = $state<'idle' | 'looking' | 'found' | 'running' | 'done' | 'stopped'>('idle');
+  counts = $state.raw<Counts>(none());
   imported = $state(0);
+  /** Chats that are here already. */
+  known = $state(0);
+  /** Prompts and presets that are here now. */
+  taken = $state(0);
   percent = $state(0);
   failed = $state.raw<FailedItem[]>([]);
   /** Why it stopped. */
   reason = $state('');
-  #file: File | null = null;
+  readonly #openShelf: () => Promise<Shelf>;
+  #shelf: Shelf | null = null;
+  #texts: FileText[] = [];
   /** Items that are dealt with: going on begins behind them. */
   #done = 0;
-  #waiting: Read[] = [];
+  #waiting: Waiting[] = [];
+  #found: { number: number; title: string; found: Found }[] = [];
 
-  async start(file: File): Promise<void> {
-    this.#file = file;
-    this.#done = 0;
-    this.imported = 0;
-    this.failed = [];
+  /** @param openShelf Asked when a file is chosen. */
+  constructor(openShelf: () => Promise<Shelf>) {
+    this.#openShelf = openShelf;
+  }
+
+  /** Whether there is something to import. */
+  get any(): boolean {
+    const { chats, prompts, presets } = this.counts;
+    return Object.values(chats).some((count) => count > 0) || prompts > 0 || presets > 0;
+  }
+
+  /** Reads the file once, to say what is in it. */
+  async look(file: File): Promise<void> {
+    this.state = 'looking';
+    this.#reset();
+    const counts = none();
+    try {
+      this.#shelf ??= await this.#openShelf();
+      this.#texts = await textsOf(file);
+    } catch {
+      this.#texts = [];
+      this.#fail(1, file.name, t.data_import_zip());
+      this.state = 'found';
+      return;
+    }
+    for await (const { items, percent } of this.#read()) {
+      for (const read of items) this.#count(read, counts);
+      this.percent = percent;
+    }
+    this.counts = counts;
+    this.state = 'found';
+  }
+
+  #read(): AsyncIterable<Stretch> {
+    if (this.#shelf === null) throw new Error('Look first.');
+    return readMoved(this.#texts, this.#shelf.options);
+  }
+
+  #count({ number, moved }: Read, counts: Counts): void {
+    if (moved.kind === 'chat') counts.chats[moved.origin] = (counts.chats[moved.origin] ?? 0) + 1;
+    else if (moved.kind === 'empty') counts.empty++;
+    else if (moved.kind === 'broken') this.#fail(number, moved.title, words(moved.why));
+    else if (moved.found.kind === 'prompt') counts.prompts++;
+    else if (moved.found.kind === 'preset') counts.presets++;
+  }
+
+  /** Imports what was found. */
+  async begin(): Promise<void> {
+    this.#reset();
     await this.goOn();
   }
 
   async goOn(): Promise<void> {
-    if (this.#file === null) return;
     this.state = 'running';
     this.reason = '';
     this.#waiting = [];
-    const stop = await this.#read(this.#file);
-    this.reason = stop ?? '';
+    const stop = await this.#run();
+    this.reason = stop === null ? '' : stop.message || t.data_unreachable();
     this.state = stop === null ? 'done' : 'stopped';
   }
 
+  forget(): void {
+    this.state = 'idle';
+    this.#reset();
+    this.#texts = [];
+    this.counts = none();
+  }
+
   /** Returns why it could not go on to the end. */
-  async #read(file: File): Promise<string | null> {
-    const splitter = new ItemSplitter();
-    const decoder = new TextDecoder();
-    let [bytes, number] = [0, 0];
-    const reader = file.stream().getReader();
-    for (;;) {
-      const { value, done } = await reader.read();
-      bytes += value?.length ?? 0;
-      for (const item of splitter.push(decoder.decode(value, { stream: !done }))) {
-        if (++number <= this.#done) continue;
-        this.#take(item, number);
+  async #run(): Promise<Failure | null> {
+    for await (const { items, percent } of this.#read()) {
+      for (const read of items) {
+        if (read.number <= this.#done) continue;
+        this.#take(read);
         const full =
           this.#waiting.length >= MOST_ITEMS ||
           this.#waiting.reduce((sum, { units }) => sum + units, 0) >= MOST_UNITS;
         const failure = full ? await this.#send() : null;
-        if (failure) {
-          await reader.cancel();
-          return failure.message || t.data_unreachable();
-        }
+        if (failure) return failure;
       }
-      this.percent = Math.round((bytes / Math.max(1, file.size)) * 100);
-      if (done) break;
+      this.percent = percent;
     }
     const failure = await this.#send();
-    if (failure) return failure.message || t.data_unreachable();
-    const end = splitter.end();
-    if (end === 'none') this.#fail(1, '', t.data_import_no_list());
-    else if (end === 'torn') this.#fail(number + 1, '', t.data_import_torn());
+    if (failure) return failure;
+    await this.#takeFound();
     return null;
   }
 
-  #take(item: Item, number: number): void {
-    if (item === null) {
-      this.#fail(number, '', t.data_import_too_big({ size: MOST_MB }));
-      return;
-    }
-    try {
-      const row: unknown = JSON.parse(item);
-      const read = chatOf(row);
-      if (read === null) this.#fail(number, titleOf(row), t.data_import_no_chat());
-      else this.#waiting.push({ number, title: titleOf(row), units: item.length, chat: read });
-    } catch (fault) {
-      this.#fail(number, '', t.data_import_no_json({ reason: fault instanceof Error ? fault.message : '' }));
-    }
+  #take({ number, units, moved }: Read): void {
+    const { title } = moved;
+    if (moved.kind === 'chat') this.#waiting.push({ number, title, units, item: moved.item });
+    else if (moved.kind === 'broken') this.#fail(number, title, words(moved.why));
+    else if (moved.kind === 'found' && !this.#found.some((each) => each.number === number))
+      this.#found.push({ number, title, found: moved.found });
   }
 
   /** Sends what waits. Returns the failure that ends the run: one of the way, not of an item. */
@@ -104,10 +165,12 @@ export class ImportRun {
     const sending = this.#waiting;
     this.#waiting = [];
     if (sending.length === 0) return null;
-    const outcome = await importPart(sending.map(({ chat }) => chat));
+    const outcome = await importPart(sending.map(({ item }) => item));
     if ('value' in outcome) {
-      this.imported += outcome.value.imported.length;
-      for (const { index, detail } of outcome.value.failed) {
+      const { imported, known, failed } = outcome.value;
+      this.imported += imported.length;
+      this.known += known.length;
+      for (const { index, detail } of failed) {
         const item = sending[index];
         if (item) this.#fail(item.number, item.title, detail);
       }
@@ -131,22 +194,48 @@ export class ImportRun {
     return null;
   }
 
+  /** Prompts and presets come last; a file has few of them. */
+  async #takeFound(): Promise<void> {
+    const found = this.#found;
+    this.#found = [];
+    if (found.length === 0) return;
+    const reasons = (await this.#shelf?.take(found.map((each) => each.found))) ?? [];
+    for (const [index, { number, title }] of found.entries()) {
+      const reason = reasons[index] ?? '';
+      if (reason === '') this.taken++;
+      else this.#fail(number, title, reason);
+    }
+  }
+
+  /** Going on reads the file anew, and meets what is broken anew. */
   #fail(number: number, title: string, reason: string): void {
+    if (this.failed.some((item) => item.number === number)) return;
     this.failed = [...this.failed, { number, title, reason }];
   }
-}
 
-/** A row of an export, or the chat alone, as old exports have it; null for anything else. */
-function chatOf(row: unknown): object | null {
-  if (typeof row !== 'object' || row === null) return null;
-  const { chat, meta, pinned, archived, created_at, updated_at } = row as Record<string, unknown>;
-  if (typeof chat === 'object' && chat !== null) {
-    return { chat, meta: meta ?? undefined, pinned, archived, created_at, updated_at };
+  #reset(): void {
+    this.#done = 0;
+    this.#found = [];
+    this.imported = 0;
+    this.known = 0;
+    this.taken = 0;
+    this.percent = 0;
+    this.failed = [];
   }
-  return 'history' in row || ('messages' in row && !('mapping' in row)) ? { chat: row } : null;
 }
 
-function titleOf(row: unknown): string {
-  const title = typeof row === 'object' && row !== null && 'title' in row ? row.title : '';
-  return typeof title === 'string' ? title : '';
+function none(): Counts {
+  return { chats: {}, prompts: 0, presets: 0, empty: 0 };
+}
+
+function words(why: Trouble): string {
+  if (typeof why === 'object') return t.data_import_no_json({ reason: why.json });
+  return {
+    no_chat: () => t.data_import_no_chat(),
+    no_messages: () => t.data_import_no_messages(),
+    no_list: () => t.data_import_no_list(),
+    torn: () => t.data_import_torn(),
+    too_big: () => t.data_import_too_big({ size: MOST_MB }),
+    zip: () => t.data_import_zip(),
+  }[why]();
 }
