@@ -83,47 +83,57 @@ internal sealed class S3ServiceDouble : IAsyncDisposable
         var id = context.Request.Headers["amz-sdk-invocation-id"].ToString();
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         await turn.EnterAsync(id);
-        var status = 0;
+        S3DoubleAnswer? answer = null;
+        var isCut = false;
         try
         {
             var fault = plan.Choose(context.Request, id);
-            status = await ServeAsync(context, target, fault is (Fault.CutAfter or Fault.ErrorAfter) && !turn.TryTake(id) ? Fault.None : fault);
+            (answer, isCut) = await DecideAsync(context, target, fault is (Fault.CutAfter or Fault.ErrorAfter) && !turn.TryTake(id) ? Fault.None : fault);
         }
         finally
         {
+            // Noted before it is answered, so that who has the answer finds it here.
+            var status = isCut || answer is null ? 0 : answer.Status;
             turn.Leave(id, context.Request.Method, status);
             lock (gate)
             {
                 seen.Add(new SeenRequest(context.Request.Method, target, id, context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), status));
             }
         }
+
+        if (answer is null)
+        {
+            context.Abort();
+            return;
+        }
+
+        await WriteAsync(context, answer, isCut);
     }
 
-    private async Task<int> ServeAsync(HttpContext context, string target, Fault fault)
+    /// <summary>The answer, and whether it is cut in its middle; none where the connection breaks before it.</summary>
+    private async Task<(S3DoubleAnswer? Answer, bool IsCut)> DecideAsync(HttpContext context, string target, Fault fault)
     {
         switch (fault)
         {
             case Fault.Busy or Fault.TooMany or Fault.LongBusy:
-                context.Response.Headers.RetryAfter = fault is Fault.LongBusy ? "3600" : "0";
-                return await WriteAsync(context, S3DoubleAnswer.Error(fault is Fault.TooMany ? 429 : 503, "SlowDown"), isCut: false);
+                var busy = S3DoubleAnswer.Error(fault is Fault.TooMany ? 429 : 503, "SlowDown");
+                return (busy with { Headers = [.. busy.Headers, ("Retry-After", fault is Fault.LongBusy ? "3600" : "0")] }, false);
             case Fault.Hang:
                 await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-                return 0;
+                return (null, false);
             case Fault.CutBefore:
-                context.Abort();
-                return 0;
+                return (null, false);
         }
 
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var answer = Answer(context.Request, target, body.ToArray());
-        if (fault is Fault.CutAfter && answer.Status < 300)
+        return fault switch
         {
-            context.Abort();
-            return 0;
-        }
-
-        return await WriteAsync(context, fault is Fault.ErrorAfter && answer.Status < 300 ? S3DoubleAnswer.Error(500, "InternalError") : answer, fault is Fault.CutMiddle);
+            Fault.CutAfter when answer.Status < 300 => (null, false),
+            Fault.ErrorAfter when answer.Status < 300 => (S3DoubleAnswer.Error(500, "InternalError"), false),
+            _ => (answer, fault is Fault.CutMiddle),
+        };
     }
 
     private S3DoubleAnswer Answer(HttpRequest request, string target, byte[] body)
@@ -142,7 +152,7 @@ internal sealed class S3ServiceDouble : IAsyncDisposable
         return parts[0] == BucketName ? Bucket.Serve(request, parts.Length > 1 && parts[1] != "" ? parts[1] : null, body) : S3DoubleAnswer.Error(404, "NoSuchBucket");
     }
 
-    private static async Task<int> WriteAsync(HttpContext context, S3DoubleAnswer answer, bool isCut)
+    private static async Task WriteAsync(HttpContext context, S3DoubleAnswer answer, bool isCut)
     {
         context.Response.StatusCode = answer.Status;
         foreach (var (name, value) in answer.Headers)
@@ -160,7 +170,5 @@ internal sealed class S3ServiceDouble : IAsyncDisposable
             // Not aborted, for a reset may overtake the half: Kestrel closes what has fewer bytes than it promised.
             await context.Response.Body.WriteAsync(answer.Body.AsMemory(0, isCut ? answer.Body.Length / 2 : answer.Body.Length));
         }
-
-        return isCut ? 0 : answer.Status;
     }
 }

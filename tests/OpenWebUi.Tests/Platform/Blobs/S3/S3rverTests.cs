@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using OpenWebUi.Platform.Blobs;
 using OpenWebUi.Platform.Blobs.S3;
 using OpenWebUi.Tests.Package;
@@ -7,9 +8,10 @@ namespace OpenWebUi.Tests.Platform.Blobs.S3;
 
 /// <summary>
 /// A server of other people (s3rver, of npm): addresses, headers, XML, ranges, pages and parts as somebody else understands S3. It checks no
-/// signature of version 4, ignores <c>If-None-Match</c>, knows no abort and no list of uploads, and answers before its files are written, so the
+/// signature of version 4, ignores <c>If-None-Match</c>, loses keys of nested folders between pages, knows no abort and no list of uploads, and answers before its files are written, so the
 /// contract is held on <see cref="S3ServiceDouble"/>.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync of IAsyncLifetime.")]
 public sealed class S3rverTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -93,7 +95,8 @@ public sealed class S3rverTests : IAsyncLifetime
     [Fact]
     public async Task List_InPages_EveryBlobOnce()
     {
-        string[] paths = ["f/A", "f/a", "f/a-b", "f/a/b", "f/b", "g/a"];
+        // No folders in the folder: it walks them in an order that is not that of its own continuation, and so leaves keys out.
+        string[] paths = ["f/A", "f/a", "f/b", "f/c", "f/d", "g/a"];
         foreach (var path in paths)
         {
             await Store.PutAsync(new BlobPath(path), Pattern(3, 1), "text/plain", BlobPutMode.Always, None);
@@ -109,8 +112,7 @@ public sealed class S3rverTests : IAsyncLifetime
         }
         while (continuation is not null);
 
-        // It walks folders, so its order is not that of the bytes.
-        Assert.Equal(paths[..^1].Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
+        Assert.Equal(paths[..^1], names);
     }
 
     /// <summary>It answers a put before its file is written.</summary>
