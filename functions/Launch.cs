@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using OpenWebUi.Platform.Blobs;
 using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Security;
@@ -100,8 +101,8 @@ internal static partial class Launch
     }
 
     /// <summary>
-    /// A laptop without libsqlite3, with a data folder that cannot be written, or without its Azurite hears it now, in one
-    /// message. Under the Functions host a start touches no store: it would delay the first page after every sleep.
+    /// A laptop without libsqlite3, with a data folder that cannot be written, without its Azurite, or with a bucket that
+    /// refuses the key hears it now, in one message. Under the Functions host a start touches no store: it would delay the first page after every sleep.
     /// </summary>
     /// <returns>Why the site must not work on this store, or null.</returns>
     private static async Task<string?> ProveStoreAsync(WebApplication app, SiteSettings settings)
@@ -114,6 +115,10 @@ internal static partial class Launch
             }
 
             await app.Services.GetRequiredService<SigningKey>().ForAsync(AccessPass.KeyPurpose, CancellationToken.None);
+            if (settings.Store.Bucket is not null)
+            {
+                await app.Services.GetRequiredService<BlobStore>().ListAsync(BlobPrefix.All, pageSize: 1, continuation: null, CancellationToken.None);
+            }
         }
 
         return null;

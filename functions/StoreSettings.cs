@@ -2,6 +2,7 @@ using OpenWebUi.Platform.Azure;
 using OpenWebUi.Platform.Blobs;
 using OpenWebUi.Platform.Blobs.AzureBlobs;
 using OpenWebUi.Platform.Blobs.LocalDisk;
+using OpenWebUi.Platform.Blobs.S3;
 using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Storage;
@@ -13,12 +14,14 @@ namespace OpenWebUi;
 /// <summary>
 /// Where everything is kept, by the first of these that is set: <c>DATABASE_URL</c>; <c>DATABASE_TYPE</c>;
 /// <c>AzureWebJobsStorage*</c>, under the Functions host or with <c>STORAGE_PROVIDER=azure</c>; else SQLite and plain files in
-/// <c>DATA_DIR</c>, which is refused in Azure, where the disk does not last.
+/// <c>DATA_DIR</c>, which is refused in Azure, where the disk does not last. <c>STORAGE_PROVIDER=s3</c> puts the blobs into a
+/// bucket, wherever the rows are.
 /// </summary>
 /// <param name="Account">Tables and blobs of a storage account; null: SQLite and the local disk.</param>
 /// <param name="DatabasePath">The SQLite file, where there is no account.</param>
-/// <param name="BlobFolder">The folder of the blobs, where there is no account.</param>
-internal sealed record StoreSettings(StorageAccount? Account, string DatabasePath, string BlobFolder)
+/// <param name="BlobFolder">The folder of the blobs, where there is no account and no bucket.</param>
+/// <param name="Bucket">Where the blobs are, before all others; null: beside the rows.</param>
+internal sealed record StoreSettings(StorageAccount? Account, string DatabasePath, string BlobFolder, S3Bucket? Bucket)
 {
     public const string DatabaseFile = "openwebui.db";
 
@@ -27,6 +30,9 @@ internal sealed record StoreSettings(StorageAccount? Account, string DatabasePat
 
     private const string Container = "openwebui";
 
+    /// <summary>A bucket is often shared, too.</summary>
+    private const string KeyPrefix = "openwebui";
+
     /// <summary>The rows are in a SQLite file: <see cref="DatabasePath"/>.</summary>
     public bool IsSqlite => Account is null;
 
@@ -34,19 +40,20 @@ internal sealed record StoreSettings(StorageAccount? Account, string DatabasePat
     public bool IsAccount => Account is not null;
 
     /// <summary>For the start: which store it is. Never a key.</summary>
-    public string Shown => Account is null ? $"SQLite {DatabasePath}" : $"Azure Storage, account {Account.Name} ({Account.TableEndpoint.Host})";
+    public string Shown => (Account is null ? $"SQLite {DatabasePath}" : $"Azure Storage, account {Account.Name} ({Account.TableEndpoint.Host})")
+        + (Bucket is null ? "" : $"; blobs: {Bucket.Shown}");
 
     public static StoreSettings Read(VariableReader reader, HostingOptions hosting)
     {
         var path = ReadDatabaseUrl(reader) ?? Path.Combine(hosting.DataFolder, DatabaseFile);
         var isNamed = reader.Text("DATABASE_URL") is not null || IsSqliteNamed(reader);
         var provider = reader.Text("STORAGE_PROVIDER");
-        if (provider is not (null or "azure" or "local"))
+        if (provider is not (null or "azure" or "local" or "s3"))
         {
-            reader.Fault("STORAGE_PROVIDER", provider, "azure, local or nothing; other stores are not part of this version");
+            reader.Fault("STORAGE_PROVIDER", provider, "azure, local, s3 or nothing; other stores are not part of this version");
         }
 
-        var account = !isNamed && (provider == "azure" || (hosting.UnderFunctionsHost && provider is null)) ? StorageAccount.Read(reader) : null;
+        var account = !isNamed && (provider == "azure" || (hosting.UnderFunctionsHost && provider is null or "s3")) ? StorageAccount.Read(reader) : null;
         if (provider == "azure" && account is null && !isNamed && reader.Text(StorageAccount.Variable) is null)
         {
             reader.Fault(StorageAccount.Variable, "nothing", "the connection string of a storage account, because STORAGE_PROVIDER is azure", secret: false);
@@ -58,7 +65,7 @@ internal sealed record StoreSettings(StorageAccount? Account, string DatabasePat
                 "a storage account: in Azure the local disk does not last, so chats cannot be kept on it. The deployment sets AzureWebJobsStorage; remove DATABASE_URL, DATABASE_TYPE and STORAGE_PROVIDER=local");
         }
 
-        return new(account, path, Path.Combine(hosting.DataFolder, "blobs"));
+        return new(account, path, Path.Combine(hosting.DataFolder, "blobs"), provider == "s3" ? S3Variables.Read(reader, KeyPrefix) : null);
     }
 
     public void AddTo(IServiceCollection services)
@@ -73,6 +80,12 @@ internal sealed record StoreSettings(StorageAccount? Account, string DatabasePat
         {
             services.AddSingleton<IRowBackEnd>(_ => new SqliteRowBackEnd(new SqliteRowOptions(DatabasePath)));
             services.AddSingleton<IBlobBackEnd>(provider => new LocalDiskBackEnd(new(BlobFolder), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        if (Bucket is { } bucket)
+        {
+            // The last one that is registered counts, and the other is never made.
+            services.AddSingleton<IBlobBackEnd>(provider => new S3BackEnd(bucket, new() { Proxy = provider.GetRequiredService<SiteSettings>().Proxy }));
         }
 
         services.AddSingleton<RowStore>();

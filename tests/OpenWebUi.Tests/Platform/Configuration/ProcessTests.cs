@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OpenWebUi.Tests.Platform.Blobs.S3;
 
 namespace OpenWebUi.Tests.Platform.Configuration;
 
@@ -68,6 +69,21 @@ public sealed class ProcessTests : IDisposable
         using var site = Run([("HOST", host), ("PORT", $"{number}")]);
         Assert.Equal(1, await site.EndAsync());
         Assert.Equal($"Port {number} is taken by another program. Stop it, or set PORT to another one.", site.Text.Trim());
+    }
+
+    [Fact]
+    public async Task Start_BucketThatRefusesTheKey_SaysSoInOneLine()
+    {
+        await using var service = await S3ServiceDouble.StartAsync();
+        using var site = Run(
+        [
+            ("PORT", "0"), ("DATA_DIR", _folder.FullName), ("STORAGE_PROVIDER", "s3"), ("S3_ENDPOINT_URL", service.Endpoint), ("S3_BUCKET_NAME", S3ServiceDouble.BucketName),
+            ("S3_REGION_NAME", S3ServiceDouble.Region), ("S3_ACCESS_KEY_ID", S3ServiceDouble.AccessKeyId), ("S3_SECRET_ACCESS_KEY", "zq7marker-wrong"),
+        ]);
+        Assert.Equal(1, await site.EndAsync());
+        Assert.Equal(
+            $"The S3 bucket box at {new Uri(service.Endpoint).Authority} refuses the signature; check S3_SECRET_ACCESS_KEY, and that no proxy in between changes the host name (403 SignatureDoesNotMatch).",
+            site.Text.Trim());
     }
 
     /// <summary>The host never restarts what ended with 0.</summary>

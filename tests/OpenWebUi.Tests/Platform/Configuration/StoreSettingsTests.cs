@@ -37,7 +37,7 @@ public sealed class StoreSettingsTests
     [Theory]
     [InlineData("DATABASE_URL", "postgresql://me:secret@host/db", "DATABASE_URL")]
     [InlineData("DATABASE_TYPE", "postgresql", "DATABASE_TYPE")]
-    [InlineData("STORAGE_PROVIDER", "s3", "STORAGE_PROVIDER")]
+    [InlineData("STORAGE_PROVIDER", "gcs", "STORAGE_PROVIDER")]
     [InlineData("STORAGE_PROVIDER", "azure", "AzureWebJobsStorage")]
     [InlineData("WEBSITE_SITE_NAME", "site", "AzureWebJobsStorage")]
     public void WhatCannotBe_IsAFaultThatNamesItsVariable(string name, string value, string expected)
