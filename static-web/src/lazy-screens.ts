@@ -25,8 +25,7 @@ async function withTexts<Screen>(
 
 export const loadGate = () => withTexts(import('./features/access-code/GatePage.svelte'), Promise.resolve());
 
-export const loadSignIn = () =>
-  withTexts(import('./features/sign-in/SignInPage.svelte'), Promise.resolve());
+export const loadSignIn = () => withTexts(import('./features/sign-in/SignInPage.svelte'), Promise.resolve());
 
 export const loadWaiting = () => withTexts(import('./features/sign-in/WaitingPage.svelte'));
 

@@ -47,7 +47,7 @@ export function textPart<Part extends object>(files: Record<Locale, () => Promis
     ready: async () => {
       openParts.add(show);
       // Until it is the reader's language also when that changed on the way.
-      for (let locale: Locale | undefined; locale !== wanted; ) await show((locale = wanted));
+      for (let locale: Locale | undefined; locale !== wanted;) await show((locale = wanted));
     },
   };
 }
