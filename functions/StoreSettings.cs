@@ -6,19 +6,21 @@ using OpenWebUi.Platform.Configuration;
 using OpenWebUi.Platform.Hosting;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Platform.Storage.AzureTables;
+using OpenWebUi.Platform.Storage.PostgreSql;
 using OpenWebUi.Platform.Storage.Sqlite;
 
 namespace OpenWebUi;
 
 /// <summary>
-/// Where everything is kept, by the first of these that is set: <c>DATABASE_URL</c>; <c>DATABASE_TYPE</c>;
-/// <c>AzureWebJobsStorage*</c>, under the Functions host or with <c>STORAGE_PROVIDER=azure</c>; else SQLite and plain files in
-/// <c>DATA_DIR</c>, which is refused in Azure, where the disk does not last.
+/// Where everything is kept. Rows, by the first of these that is set: <c>DATABASE_URL</c>; <c>DATABASE_TYPE</c>;
+/// <c>AzureWebJobsStorage*</c>, under the Functions host or with <c>STORAGE_PROVIDER=azure</c>; else SQLite. Blobs: in that account, also
+/// where the rows are in PostgreSQL; else plain files in <c>DATA_DIR</c>. What is on the disk is refused in Azure, where it does not last.
 /// </summary>
-/// <param name="Account">Tables and blobs of a storage account; null: SQLite and the local disk.</param>
-/// <param name="DatabasePath">The SQLite file, where there is no account.</param>
+/// <param name="Account">A storage account: of the blobs, and of the rows where they are in no database; null: the local disk.</param>
+/// <param name="PostgreSql">The database of the rows; null: they are in the account or in SQLite.</param>
+/// <param name="DatabasePath">The SQLite file, where there is neither.</param>
 /// <param name="BlobFolder">The folder of the blobs, where there is no account.</param>
-internal sealed record StoreSettings(StorageAccount? Account, string DatabasePath, string BlobFolder)
+internal sealed record StoreSettings(StorageAccount? Account, PostgreSqlOptions? PostgreSql, string DatabasePath, string BlobFolder)
 {
     public const string DatabaseFile = "openwebui.db";
 
@@ -28,37 +30,44 @@ internal sealed record StoreSettings(StorageAccount? Account, string DatabasePat
     private const string Container = "openwebui";
 
     /// <summary>The rows are in a SQLite file: <see cref="DatabasePath"/>.</summary>
-    public bool IsSqlite => Account is null;
+    public bool IsSqlite => Account is null && PostgreSql is null;
 
     /// <summary>The rows are in the storage account.</summary>
-    public bool IsAccount => Account is not null;
+    public bool IsAccount => Account is not null && PostgreSql is null;
 
-    /// <summary>For the start: which store it is. Never a key.</summary>
-    public string Shown => Account is null ? $"SQLite {DatabasePath}" : $"Azure Storage, account {Account.Name} ({Account.TableEndpoint.Host})";
+    /// <summary>For the start: which store it is. Never a key, never a password.</summary>
+    public string Shown => (PostgreSql, Account) switch
+    {
+        (null, null) => $"SQLite {DatabasePath}",
+        (null, { } account) => $"Azure Storage, account {account.Name} ({account.TableEndpoint.Host})",
+        ({ } database, null) => $"PostgreSQL {database.Shown}, files in {BlobFolder}",
+        ({ } database, { } account) => $"PostgreSQL {database.Shown}, files in Azure Storage, account {account.Name} ({account.BlobEndpoint.Host})",
+    };
 
     public static StoreSettings Read(VariableReader reader, HostingOptions hosting)
     {
-        var path = ReadDatabaseUrl(reader) ?? Path.Combine(hosting.DataFolder, DatabaseFile);
-        var isNamed = reader.Text("DATABASE_URL") is not null || IsSqliteNamed(reader);
+        var database = DatabaseSettings.Read(reader);
+        var isOnDisk = database.IsNamed && database.PostgreSql is null;
         var provider = reader.Text("STORAGE_PROVIDER");
         if (provider is not (null or "azure" or "local"))
         {
             reader.Fault("STORAGE_PROVIDER", provider, "azure, local or nothing; other stores are not part of this version");
         }
 
-        var account = !isNamed && (provider == "azure" || (hosting.UnderFunctionsHost && provider is null)) ? StorageAccount.Read(reader) : null;
-        if (provider == "azure" && account is null && !isNamed && reader.Text(StorageAccount.Variable) is null)
+        var account = !isOnDisk && (provider == "azure" || (hosting.UnderFunctionsHost && provider is null)) ? StorageAccount.Read(reader) : null;
+        if (provider == "azure" && account is null && !isOnDisk && reader.Text(StorageAccount.Variable) is null)
         {
             reader.Fault(StorageAccount.Variable, "nothing", "the connection string of a storage account, because STORAGE_PROVIDER is azure", secret: false);
         }
 
         if (hosting.InAzure && account is null)
         {
-            reader.Fault(StorageAccount.Variable, isNamed || provider == "local" ? "not used" : "nothing",
-                "a storage account: in Azure the local disk does not last, so chats cannot be kept on it. The deployment sets AzureWebJobsStorage; remove DATABASE_URL, DATABASE_TYPE and STORAGE_PROVIDER=local");
+            reader.Fault(StorageAccount.Variable, isOnDisk || provider == "local" ? "not used" : "nothing", database.PostgreSql is null
+                ? "a storage account: in Azure the local disk does not last, so chats cannot be kept on it. The deployment sets AzureWebJobsStorage; remove STORAGE_PROVIDER=local and a DATABASE_URL or DATABASE_TYPE that is not PostgreSQL's"
+                : "a storage account: in Azure the local disk does not last, so files cannot be kept on it beside PostgreSQL. The deployment sets AzureWebJobsStorage; remove STORAGE_PROVIDER=local");
         }
 
-        return new(account, path, Path.Combine(hosting.DataFolder, "blobs"));
+        return new(account, database.PostgreSql, database.SqlitePath ?? Path.Combine(hosting.DataFolder, DatabaseFile), Path.Combine(hosting.DataFolder, "blobs"));
     }
 
     public void AddTo(IServiceCollection services)
@@ -66,49 +75,21 @@ internal sealed record StoreSettings(StorageAccount? Account, string DatabasePat
         if (Account is { } account)
         {
             services.AddSingleton(_ => new StoragePipeline(account));
-            services.AddSingleton<IRowBackEnd>(provider => new AzureTablesBackEnd(provider.GetRequiredService<StoragePipeline>(), new(TablePrefix)));
             services.AddSingleton<IBlobBackEnd>(provider => new AzureBlobsBackEnd(provider.GetRequiredService<StoragePipeline>(), new(Container)));
         }
         else
         {
-            services.AddSingleton<IRowBackEnd>(_ => new SqliteRowBackEnd(new SqliteRowOptions(DatabasePath)));
             services.AddSingleton<IBlobBackEnd>(provider => new LocalDiskBackEnd(new(BlobFolder), provider.GetRequiredService<TimeProvider>()));
         }
 
+        services.AddSingleton<IRowBackEnd>(provider => (PostgreSql, Account) switch
+        {
+            // Its timers bound calls over a network: real time, whatever clock the product is given.
+            ({ } database, _) => new PostgreSqlRowBackEnd(database, TimeProvider.System),
+            (null, not null) => new AzureTablesBackEnd(provider.GetRequiredService<StoragePipeline>(), new(TablePrefix)),
+            _ => new SqliteRowBackEnd(new SqliteRowOptions(DatabasePath)),
+        });
         services.AddSingleton<RowStore>();
         services.AddSingleton(provider => new BlobStore(provider.GetRequiredService<IBlobBackEnd>()));
-    }
-
-    /// <summary>SQLAlchemy's form, as Open WebUI has it: three slashes before a relative path, four before an absolute one.</summary>
-    private static string? ReadDatabaseUrl(VariableReader reader)
-    {
-        const string sqlite = "sqlite:///";
-        if (reader.Text("DATABASE_URL") is not { } url)
-        {
-            return null;
-        }
-
-        if (url.StartsWith(sqlite, StringComparison.Ordinal) && url.Length > sqlite.Length)
-        {
-            return Path.GetFullPath(url[sqlite.Length..]);
-        }
-
-        reader.Fault("DATABASE_URL", url, "sqlite:///<path>; PostgreSQL is not part of this version yet", secret: true);
-        return null;
-    }
-
-    private static bool IsSqliteNamed(VariableReader reader)
-    {
-        if (reader.Text("DATABASE_TYPE") is not { } type)
-        {
-            return false;
-        }
-
-        if (!type.Equals("sqlite", StringComparison.OrdinalIgnoreCase))
-        {
-            reader.Fault("DATABASE_TYPE", type, "sqlite or nothing; PostgreSQL is not part of this version yet");
-        }
-
-        return true;
     }
 }
