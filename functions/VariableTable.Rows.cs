@@ -47,9 +47,13 @@ internal static partial class VariableTable
 
     private static readonly VariableRow[] Store =
     [
-        new("`DATA_DIR`", "`./data`", "the SQLite file and the blobs, where no other store is chosen"),
-        new("`DATABASE_URL`, `DATABASE_TYPE`", "none", "`sqlite:///<path>` (four slashes before an absolute one), `sqlite`. PostgreSQL is refused: it is not built yet"),
-        new("`STORAGE_PROVIDER`", "under the Functions host the account of `AzureWebJobsStorage`, else `local`", "`azure`: tables and blobs of that account, on a laptop too; `local`: SQLite and files; `s3`: blobs in a bucket, rows where they would be without it"),
+        new("`DATA_DIR`", "`./data`", "the SQLite file and the blobs, where no other store is chosen; with PostgreSQL the blobs"),
+        new("`DATABASE_URL`", "none", "`postgresql://<user>:<password>@<host>:<port>/<database>`, with `?sslmode=verify-full` and the like behind it: see [below](#postgresql); or `sqlite:///<path>` (four slashes before an absolute one)"),
+        new("`DATABASE_TYPE`", "none", "`postgresql`, of the database that the next five name; or `sqlite`. `DATABASE_URL` comes before it"),
+        new("`DATABASE_USER`, `DATABASE_PASSWORD`, `DATABASE_HOST`, `DATABASE_PORT`, `DATABASE_NAME`", "none, none, none, `5432`, none", "for `DATABASE_TYPE=postgresql`; as they are, nothing percent-encoded"),
+        new("`DATABASE_POOL_SIZE`, `DATABASE_POOL_MAX_OVERFLOW`", "`10`, `0`", "the most PostgreSQL connections of an instance, and how many more while many call at once. `0` keeps none open, for a pooler in between"),
+        new("`DATABASE_POOL_TIMEOUT`, `DATABASE_POOL_RECYCLE`", "`30`, `3600`", "seconds that a call waits for a connection when all are in use; and the age at which one is replaced, `0` for never"),
+        new("`STORAGE_PROVIDER`", "under the Functions host the account of `AzureWebJobsStorage`, else `local`", "`azure`: tables and blobs of that account, on a laptop too; `local`: SQLite and files; `s3`: blobs in a bucket, rows where they would be without it. With PostgreSQL: where the blobs are"),
         new("`S3_BUCKET_NAME`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`", "none", "with `STORAGE_PROVIDER=s3`: a bucket that is there, and an access key that may read, write, delete and list in it"),
         new("`S3_ENDPOINT_URL`", "Amazon's", "address of another service that speaks like S3, without the bucket"),
         new("`S3_REGION_NAME`", "`us-east-1`", "the bucket's region; stands in every signature"),

@@ -103,7 +103,7 @@ internal sealed class FolderBackup(StoreContent content, string source, TimeProv
                 }
                 finally
                 {
-                    file?.Dispose();
+                    await (file?.DisposeAsync() ?? ValueTask.CompletedTask);
                 }
 
                 if (line is not null)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Services.Identity;
 using OpenWebUi.Tests.Platform.Azure;
+using OpenWebUi.Tests.Platform.Storage;
 using OpenWebUi.Tests.Site;
 using OpenWebUi.Tests.Survival;
 
@@ -13,6 +14,7 @@ public sealed class EnrolmentRaceTests
     [Theory]
     [InlineData(SharedStore.Sqlite)]
     [InlineData(SharedStore.Azurite)]
+    [InlineData(SharedStore.PostgreSql)]
     public async Task SignUps_FiftyAtOnceOnThreeInstances_MakeOneAdminAndNoAccountTwice(string store)
     {
         await using var sites = await ThreeSites.StartAsync(store);
@@ -36,6 +38,7 @@ public sealed class EnrolmentRaceTests
     [Theory]
     [InlineData(SharedStore.Sqlite)]
     [InlineData(SharedStore.Azurite)]
+    [InlineData(SharedStore.PostgreSql)]
     public async Task AdminOfTheEnvironment_AskedForOnThreeInstancesAtOnce_IsOneAccount(string store)
     {
         await using var sites = await ThreeSites.StartAsync(store, ("WEBUI_ADMIN_EMAIL", "Root@example.com"), ("WEBUI_ADMIN_PASSWORD", AccountSite.Password), ("WEBUI_ADMIN_NAME", "Root"));
@@ -60,6 +63,12 @@ public sealed class EnrolmentRaceTests
             if (azurite is not null)
             {
                 environment = [.. environment, ("STORAGE_PROVIDER", "azure"), ("AzureWebJobsStorage", azurite.ConnectionString)];
+            }
+
+            if (store == SharedStore.PostgreSql)
+            {
+                var server = await PostgresServer.GetAsync();
+                environment = [.. environment, ("DATABASE_URL", server.UrlOf(await server.NewDatabaseAsync()))];
             }
 
             var first = await TestSite.StartAsync([("WEBUI_AUTH", "true"), ("FORWARDED_ALLOW_IPS", "127.0.0.1"), .. environment]);

@@ -66,7 +66,7 @@ public sealed class DownloadBackupTests
         FaultyRows? rows = null;
         await using var site = await AccountSite.StartAsync(TimeProvider.System, inner => rows = new(inner));
         var scans = 0;
-        rows!.Plan = (verb, _) => verb == "scan" && ++scans == 3 ? RowFault.Unavailable : RowFault.None;
+        rows!.Plan = (verb, _) => verb == "scan" && ++scans == 2 ? RowFault.Unavailable : RowFault.None;
         await Assert.ThrowsAsync<HttpRequestException>(() => site.Admin.Bearer.GetByteArrayAsync(Address));
         rows.Plan = (verb, _) => verb == "tables" ? RowFault.Unavailable : RowFault.None;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await site.Admin.Bearer.StatusAsync(Address));

@@ -28,6 +28,8 @@ internal static partial class ReadVariables
         new() { ["ENABLE_LDAP"] = "true", ["LDAP_SEARCH_BASE"] = "dc=example,dc=org", ["LDAP_APP_DN"] = "cn=x,dc=example,dc=org", ["LDAP_APP_PASSWORD"] = "p" },
         new() { ["ENABLE_PASSWORD_VALIDATION"] = "true", ["WEBUI_ADMIN_EMAIL"] = "ann@example.org", ["WEBUI_ADMIN_PASSWORD"] = "Long-enough-1" },
         new() { ["STORAGE_PROVIDER"] = "s3", ["S3_BUCKET_NAME"] = "chats", ["S3_ACCESS_KEY_ID"] = "i", ["S3_SECRET_ACCESS_KEY"] = "s" },
+        new() { ["DATABASE_URL"] = "postgresql://me:secret@db.example.org/chats" },
+        new() { ["DATABASE_TYPE"] = "postgresql", ["DATABASE_HOST"] = "db.example.org", ["DATABASE_NAME"] = "chats", ["DATABASE_USER"] = "me" },
         new() { ["WEBUI_AUTH_TRUSTED_EMAIL_HEADER"] = "X-Email", ["FORWARDED_ALLOW_IPS"] = "10.0.0.1" },
     ];
 

@@ -19,8 +19,7 @@ internal sealed class PackageProcess : IAsyncDisposable
         (_process, _data, Address, _lines) = (process, data, address, lines);
 
     /// <summary>What it has said so far, on both streams.</summary>
-    public string Output => string.Join('
-', _lines);
+    public string Output => string.Join('\n', _lines);
 
     public Uri Address { get; }
 

@@ -12,6 +12,7 @@ public sealed class FollowerTests(PublishedPackage package)
     [Theory]
     [InlineData(SharedStore.Sqlite)]
     [InlineData(SharedStore.Azurite)]
+    [InlineData(SharedStore.PostgreSql)]
     public async Task Follower_OnAnotherInstance_EndsWithTheStoredText_ThroughAKillAndAContinuation(string kind)
     {
         await using var store = await SharedStore.OpenAsync(kind);
@@ -57,6 +58,7 @@ public sealed class FollowerTests(PublishedPackage package)
     [Theory]
     [InlineData(SharedStore.Sqlite)]
     [InlineData(SharedStore.Azurite)]
+    [InlineData(SharedStore.PostgreSql)]
     public async Task Followers_OnEachInstance_FromAnywhere_HearTheSame(string kind)
     {
         await using var store = await SharedStore.OpenAsync(kind);

@@ -12,8 +12,10 @@ public sealed class FrozenWriterTests(PublishedPackage package)
     [Theory]
     [InlineData(SharedStore.Sqlite, false)]
     [InlineData(SharedStore.Azurite, false)]
+    [InlineData(SharedStore.PostgreSql, false)]
     [InlineData(SharedStore.Sqlite, true)]
     [InlineData(SharedStore.Azurite, true)]
+    [InlineData(SharedStore.PostgreSql, true)]
     public async Task Writer_FrozenBeyondItsLease_ThenGoesOn_ThereIsOneText(string kind, bool isContinuedMeanwhile)
     {
         await using var store = await SharedStore.OpenAsync(kind);

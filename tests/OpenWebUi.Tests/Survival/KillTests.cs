@@ -16,6 +16,7 @@ public sealed class KillTests(PublishedPackage package)
     [Theory]
     [InlineData(SharedStore.Sqlite)]
     [InlineData(SharedStore.Azurite)]
+    [InlineData(SharedStore.PostgreSql)]
     public async Task Process_KilledAnywhereInAnAnswer_NothingSeenOrAcknowledgedIsLost(string kind)
     {
         await using var store = await SharedStore.OpenAsync(kind);
@@ -41,6 +42,7 @@ public sealed class KillTests(PublishedPackage package)
     [Theory]
     [InlineData(SharedStore.Sqlite)]
     [InlineData(SharedStore.Azurite)]
+    [InlineData(SharedStore.PostgreSql)]
     public async Task Process_KilledAgainWhileTheAnswerGoesOn_IsGoneOnWithAgain(string kind)
     {
         await using var store = await SharedStore.OpenAsync(kind);

@@ -39,6 +39,7 @@ public sealed class NetworkTests(PublishedPackage package)
     [Theory]
     [InlineData(SharedStore.Sqlite)]
     [InlineData(SharedStore.Azurite)]
+    [InlineData(SharedStore.PostgreSql)]
     public async Task Browser_GoneInMidAnswer_TheTextIsWholeAfterwards(string kind)
     {
         await using var store = await SharedStore.OpenAsync(kind);

@@ -1,9 +1,11 @@
 using OpenWebUi.Platform.Azure;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Platform.Storage.AzureTables;
+using OpenWebUi.Platform.Storage.PostgreSql;
 using OpenWebUi.Platform.Storage.Sqlite;
 using OpenWebUi.Services.Conversations;
 using OpenWebUi.Tests.Platform.Azure;
+using OpenWebUi.Tests.Platform.Storage;
 
 namespace OpenWebUi.Tests.Survival;
 
@@ -12,6 +14,7 @@ internal sealed class SharedStore : IAsyncDisposable
 {
     public const string Sqlite = "SQLite";
     public const string Azurite = "Azurite";
+    public const string PostgreSql = "PostgreSQL";
 
     private readonly string _folder;
     private readonly RowStore _rows;
@@ -23,7 +26,20 @@ internal sealed class SharedStore : IAsyncDisposable
     /// <summary>Where a process finds it.</summary>
     public IReadOnlyList<(string Name, string Value)> Environment { get; }
 
-    public static async Task<SharedStore> OpenAsync(string kind) => kind == Sqlite ? OpenSqlite() : Open(await AzuriteServer.GetAsync());
+    public static async Task<SharedStore> OpenAsync(string kind) => kind switch
+    {
+        Sqlite => OpenSqlite(),
+        PostgreSql => await OpenPostgreSqlAsync(),
+        _ => Open(await AzuriteServer.GetAsync()),
+    };
+
+    /// <summary>Rows in a new database, blobs in a folder.</summary>
+    public static async Task<SharedStore> OpenPostgreSqlAsync()
+    {
+        var server = await PostgresServer.GetAsync();
+        var database = await server.NewDatabaseAsync();
+        return new(NewFolder(), new(new PostgreSqlRowBackEnd(server.OptionsOf(database), TimeProvider.System)), null, ("DATABASE_URL", server.UrlOf(database)));
+    }
 
     public static SharedStore Open(AzuriteServer azurite)
     {

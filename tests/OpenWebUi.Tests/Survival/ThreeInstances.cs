@@ -5,16 +5,31 @@ using OpenWebUi.Tests.Platform.Azure;
 
 namespace OpenWebUi.Tests.Survival;
 
+/// <summary>Three on one Azurite.</summary>
+public sealed class ThreeInstancesOnAzurite : ThreeInstances
+{
+    private AzuriteServer? _azurite;
+
+    private protected override async Task<SharedStore> OpenStoreAsync() => SharedStore.Open(_azurite = await AzuriteServer.StartAsync());
+
+    private protected override void CloseStore() => _azurite?.Dispose();
+}
+
+/// <summary>Three on one PostgreSQL database.</summary>
+public sealed class ThreeInstancesOnPostgreSql : ThreeInstances
+{
+    private protected override Task<SharedStore> OpenStoreAsync() => SharedStore.OpenPostgreSqlAsync();
+}
+
 /// <summary>
-/// Three processes on one Azurite that nobody has used before, behind nginx, in code mode without a WEBUI_SECRET_KEY: all
+/// Three processes on one store that nobody has used before, behind nginx, in code mode without a WEBUI_SECRET_KEY: all
 /// three come to the empty store at once and must agree on the key that they make.
 /// </summary>
-public sealed class ThreeInstances : IAsyncLifetime
+public abstract class ThreeInstances : IAsyncLifetime
 {
     public const string Code = Package.HostedPackage.Code;
 
     private readonly PublishedPackage _package = new();
-    private AzuriteServer? _azurite;
     private NginxServer? _nginx;
 
     internal SharedStore Store { get; private set; } = null!;
@@ -29,8 +44,7 @@ public sealed class ThreeInstances : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _package.InitializeAsync();
-        _azurite = await AzuriteServer.StartAsync();
-        Store = SharedStore.Open(_azurite);
+        Store = await OpenStoreAsync();
         Provider = await ScriptedProvider.StartAsync();
         Instances = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SurvivalSite.StartAsync(_package, Store, Provider, ("CODE", Code), ("FORWARDED_ALLOW_IPS", "127.0.0.1"))));
         _nginx = await NginxServer.StartAsync(Instances.Select(i => i.Address));
@@ -63,6 +77,12 @@ public sealed class ThreeInstances : IAsyncLifetime
 
         await Provider.DisposeAsync();
         await Store.DisposeAsync();
-        _azurite?.Dispose();
+        CloseStore();
+    }
+
+    private protected abstract Task<SharedStore> OpenStoreAsync();
+
+    private protected virtual void CloseStore()
+    {
     }
 }

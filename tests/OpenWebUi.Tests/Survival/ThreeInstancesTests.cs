@@ -5,7 +5,13 @@ using System.Text.Json.Nodes;
 namespace OpenWebUi.Tests.Survival;
 
 [Collection(SurvivalGroup.Name)]
-public sealed class ThreeInstancesTests(ThreeInstances site) : IClassFixture<ThreeInstances>
+public sealed class ThreeInstancesOnAzuriteTests(ThreeInstancesOnAzurite site) : ThreeInstancesTests(site), IClassFixture<ThreeInstancesOnAzurite>;
+
+[Collection(SurvivalGroup.Name)]
+public sealed class ThreeInstancesOnPostgreSqlTests(ThreeInstancesOnPostgreSql site) : ThreeInstancesTests(site), IClassFixture<ThreeInstancesOnPostgreSql>;
+
+/// <summary>What people see of three instances is what they see of one.</summary>
+public abstract class ThreeInstancesTests(ThreeInstances site)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

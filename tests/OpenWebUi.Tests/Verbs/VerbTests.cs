@@ -17,6 +17,7 @@ public sealed class VerbTests(PublishedPackage package)
     [Theory]
     [InlineData(SharedStore.Sqlite)]
     [InlineData(SharedStore.Azurite)]
+    [InlineData(SharedStore.PostgreSql)]
     public async Task ResetPassword_BesideARunningSite_ChangesItAndEndsSessions(string kind)
     {
         // Only one site can be in an account, so it is one of this test's own.

@@ -3,6 +3,7 @@ using OpenWebUi.Platform.Azure;
 using OpenWebUi.Platform.Security;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Platform.Storage.AzureTables;
+using OpenWebUi.Platform.Storage.PostgreSql;
 using OpenWebUi.Platform.Storage.Sqlite;
 using OpenWebUi.Services.Access;
 using OpenWebUi.Tests.Platform.Azure;
@@ -18,18 +19,25 @@ internal sealed class AttemptStores : IDisposable
 {
     public const string Sqlite = "SQLite";
     public const string Azurite = "Azurite";
+    public const string PostgreSql = "PostgreSQL";
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "openwebui-tests", Guid.NewGuid().ToString("N"));
     private readonly string _secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
     private readonly AzureTablesOptions _tables = new("t" + Guid.NewGuid().ToString("N"));
     private readonly string? _azurite;
+    private readonly PostgreSqlOptions? _postgreSql;
     private readonly List<IDisposable> _open = [];
 
-    private AttemptStores(string? azurite) => _azurite = azurite;
+    private AttemptStores(string? azurite = null, PostgreSqlOptions? postgreSql = null) => (_azurite, _postgreSql) = (azurite, postgreSql);
 
-    public static async Task<AttemptStores> OpenAsync(string kind) => new(kind == Azurite ? (await AzuriteServer.GetAsync()).ConnectionString : null);
+    public static async Task<AttemptStores> OpenAsync(string kind) => kind switch
+    {
+        Azurite => new((await AzuriteServer.GetAsync()).ConnectionString),
+        PostgreSql => new(postgreSql: (await PostgresServer.GetAsync()).OptionsOf(await (await PostgresServer.GetAsync()).NewDatabaseAsync())),
+        _ => OpenSqlite(),
+    };
 
-    public static AttemptStores OpenSqlite() => new(azurite: null);
+    public static AttemptStores OpenSqlite() => new();
 
     public LimitedInstance Instance(TimeProvider time)
     {
@@ -52,6 +60,11 @@ internal sealed class AttemptStores : IDisposable
 
     private IRowBackEnd BackEnd()
     {
+        if (_postgreSql is not null)
+        {
+            return new PostgreSqlRowBackEnd(_postgreSql, TimeProvider.System);
+        }
+
         if (_azurite is null)
         {
             return new SqliteRowBackEnd(new SqliteRowOptions(Path.Combine(_folder, "openwebui.db")));

@@ -17,6 +17,7 @@ public sealed class AttemptsTogetherTests
     [Theory]
     [InlineData(AttemptStores.Sqlite)]
     [InlineData(AttemptStores.Azurite)]
+    [InlineData(AttemptStores.PostgreSql)]
     public async Task Address_TwoHundredWrongAtOnceEverywhere_FiveAndOneForEachOtherInstanceAreLookedAtThenOneForEachLock(string kind)
     {
         using var stores = await AttemptStores.OpenAsync(kind);
@@ -38,6 +39,7 @@ public sealed class AttemptsTogetherTests
     [Theory]
     [InlineData(AttemptStores.Sqlite)]
     [InlineData(AttemptStores.Azurite)]
+    [InlineData(AttemptStores.PostgreSql)]
     public async Task UnknownAddresses_WrongAtOnceEverywhere_ShareOneLane(string kind)
     {
         using var stores = await AttemptStores.OpenAsync(kind);
@@ -55,6 +57,7 @@ public sealed class AttemptsTogetherTests
     [Theory]
     [InlineData(AttemptStores.Sqlite)]
     [InlineData(AttemptStores.Azurite)]
+    [InlineData(AttemptStores.PostgreSql)]
     public async Task Account_WrongFromManyAddressesEverywhere_IsOneCount(string kind)
     {
         using var stores = await AttemptStores.OpenAsync(kind);
@@ -65,6 +68,7 @@ public sealed class AttemptsTogetherTests
     [Theory]
     [InlineData(AttemptStores.Sqlite)]
     [InlineData(AttemptStores.Azurite)]
+    [InlineData(AttemptStores.PostgreSql)]
     public async Task SignUps_AtOnceEverywhere_AreCountedExactly(string kind)
     {
         using var stores = await AttemptStores.OpenAsync(kind);
@@ -83,6 +87,7 @@ public sealed class AttemptsTogetherTests
     [Theory]
     [InlineData(AttemptStores.Sqlite)]
     [InlineData(AttemptStores.Azurite)]
+    [InlineData(AttemptStores.PostgreSql)]
     public async Task Lock_OfOneInstance_IsTheOthersWithinFiveSeconds(string kind)
     {
         using var stores = await AttemptStores.OpenAsync(kind);

@@ -4,10 +4,15 @@ using OpenWebUi.Platform.Blobs.AzureBlobs;
 using OpenWebUi.Platform.Blobs.LocalDisk;
 using OpenWebUi.Platform.Storage;
 using OpenWebUi.Platform.Storage.AzureTables;
+using OpenWebUi.Platform.Storage.PostgreSql;
 using OpenWebUi.Platform.Storage.Sqlite;
 using OpenWebUi.Services.Backup;
 using OpenWebUi.Tests.Platform.Azure;
-using OpenWebUi.Tests.Services.Conversations;
+using OpenWebUi.Tests.Platform.Storage;
+
+using FaultPoint = OpenWebUi.Tests.Services.Conversations.FaultPoint;
+using FaultyBlobs = OpenWebUi.Tests.Services.Conversations.FaultyBlobs;
+using FaultyRows = OpenWebUi.Tests.Services.Conversations.FaultyRows;
 
 namespace OpenWebUi.Tests.Services.Backup;
 
@@ -16,6 +21,7 @@ internal sealed class BackupStore : IAsyncDisposable
 {
     public const string Sqlite = "SQLite";
     public const string Azurite = "Azurite";
+    public const string PostgreSql = "PostgreSQL";
 
     private readonly IRowBackEnd _rows;
     private readonly IBlobBackEnd _blobs;
@@ -23,7 +29,7 @@ internal sealed class BackupStore : IAsyncDisposable
 
     private BackupStore(string kind, IRowBackEnd rows, IBlobBackEnd blobs, Func<Task> cleanUp) => (Kind, _rows, _blobs, _cleanUp) = (kind, rows, blobs, cleanUp);
 
-    public static IReadOnlyList<string> Kinds { get; } = [Sqlite, Azurite];
+    public static IReadOnlyList<string> Kinds { get; } = [Sqlite, Azurite, PostgreSql];
 
     public string Kind { get; }
 
@@ -35,7 +41,12 @@ internal sealed class BackupStore : IAsyncDisposable
 
     public StoreSchema Schema => new(Rows);
 
-    public static async Task<BackupStore> OpenAsync(string kind) => kind == Sqlite ? OpenSqlite() : await OpenAzuriteAsync();
+    public static async Task<BackupStore> OpenAsync(string kind) => kind switch
+    {
+        Sqlite => OpenSqlite(),
+        PostgreSql => await OpenPostgreSqlAsync(),
+        _ => await OpenAzuriteAsync(),
+    };
 
     /// <summary>Copies the store into a folder, up to a fault.</summary>
     public Task<BackupManifest> BackUpAsync(string folder, FaultPoint? fault = null)
@@ -110,7 +121,18 @@ internal sealed class BackupStore : IAsyncDisposable
     private static BackupStore OpenSqlite()
     {
         var folder = NewPath();
-        return new(Sqlite, new SqliteRowBackEnd(new(Path.Combine(folder, "openwebui.db"))), new LocalDiskBackEnd(new(Path.Combine(folder, "blobs")), TimeProvider.System), () =>
+        return OnDisk(Sqlite, folder, new SqliteRowBackEnd(new(Path.Combine(folder, "openwebui.db"))));
+    }
+
+    /// <summary>Rows in a new database, blobs in a folder.</summary>
+    private static async Task<BackupStore> OpenPostgreSqlAsync()
+    {
+        var server = await PostgresServer.GetAsync();
+        return OnDisk(PostgreSql, NewPath(), new PostgreSqlRowBackEnd(server.OptionsOf(await server.NewDatabaseAsync()), TimeProvider.System));
+    }
+
+    private static BackupStore OnDisk(string kind, string folder, IRowBackEnd rows) =>
+        new(kind, rows, new LocalDiskBackEnd(new(Path.Combine(folder, "blobs")), TimeProvider.System), () =>
         {
             if (Directory.Exists(folder))
             {
@@ -119,7 +141,6 @@ internal sealed class BackupStore : IAsyncDisposable
 
             return Task.CompletedTask;
         });
-    }
 
     private static async Task<BackupStore> OpenAzuriteAsync()
     {
