@@ -24,7 +24,8 @@ internal static class PostgreSqlFailure
                 or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
         } => true,
         PostgresException refusal => refusal.IsTransient || IsEnded(refusal.SqlState),
-        NpgsqlException failure => failure.IsTransient,
+        // Who has waited for as long as it may take has waited long enough.
+        NpgsqlException failure => failure.IsTransient && failure.InnerException is not TimeoutException,
         SocketException or EndOfStreamException => true,
         _ => false,
     };

@@ -36,7 +36,7 @@ public sealed class PostgreSqlFailureTests
             "host" => right with { Host = "no-such-host.invalid" },
             "authority" => right with { Host = PostgresServer.Host, Tls = SslMode.VerifyFull },
             "name" => right with { Tls = SslMode.VerifyFull, AuthorityFile = server.Certificates!.AuthorityFile },
-            _ => right with { Tls = SslMode.VerifyFull, AuthorityFile = "/nowhere/authority.pem" },
+            _ => right with { Host = PostgresServer.Host, Tls = SslMode.VerifyFull, AuthorityFile = "/nowhere/authority.pem" },
         };
         var failure = await FailureAsync(options);
         Assert.True(failure.Contains(expected, StringComparison.Ordinal), failure);
