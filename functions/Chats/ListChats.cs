@@ -70,8 +70,8 @@ internal sealed class ListChats(ChatStore chats, FolderOptions folders)
     private async Task<IReadOnlyList<ChatLine>> AllAsync(OwnerId owner, Shelf[] shelves, bool withFolders, CancellationToken cancellation)
     {
         var lines = new List<ChatLine>();
-        string[] folders = withFolders ? [ChatRows.FolderLists] : [];
-        foreach (var list in shelves.Select(ChatRows.ListPrefix).Concat(folders))
+        string[] filed = withFolders ? [ChatRows.FolderLists] : [];
+        foreach (var list in shelves.Select(ChatRows.ListPrefix).Concat(filed))
         {
             await foreach (var line in chats.ListAllAsync(owner, list, cancellation))
             {

@@ -1,10 +1,10 @@
 import type { Failure } from '../../../server-api/failure';
 import { importPart } from '../../../server-api/move-chats';
-import type { Found, ImportOptions } from '../../prompts/import-file';
+import type { Found } from '../../prompts/import-file';
 import { t } from '../settings-text';
-import { textsOf, type FileText } from './file-texts';
+import type { FileText } from './file-texts';
 import type { ImportItem, Origin, Trouble } from './moved-items';
-import { readMoved, type Read, type Stretch } from './read-moved';
+import type { Read, Stretch } from './read-moved';
 
 const MOST_ITEMS = 20;
 const MOST_UNITS = 4_000_000;
@@ -33,10 +33,12 @@ interface Waiting {
   item: ImportItem;
 }
 
-/** What takes prompts and presets, and says of each why not; empty where it was taken or is there. */
+/** What reads files, and takes their prompts and presets: fetched when a file is chosen. */
 export interface Shelf {
-  options: ImportOptions;
-  /** @returns A reason for each, in their order. */
+  /** @throws Error where a ZIP file is damaged. */
+  textsOf: (file: File) => Promise<FileText[]>;
+  read: (texts: FileText[]) => AsyncIterable<Stretch>;
+  /** @returns For each, in their order, why not; empty where it was taken or is there. */
   take: (found: Found[]) => Promise<string[]>;
 }
 
@@ -79,12 +81,19 @@ export class ImportRun {
   async look(file: File): Promise<void> {
     this.state = 'looking';
     this.#reset();
+    this.#texts = [];
+    this.counts = none();
     const counts = none();
     try {
       this.#shelf ??= await this.#openShelf();
-      this.#texts = await textsOf(file);
     } catch {
-      this.#texts = [];
+      this.#fail(1, file.name, t.data_unreachable());
+      this.state = 'found';
+      return;
+    }
+    try {
+      this.#texts = await this.#shelf.textsOf(file);
+    } catch {
       this.#fail(1, file.name, t.data_import_zip());
       this.state = 'found';
       return;
@@ -99,7 +108,7 @@ export class ImportRun {
 
   #read(): AsyncIterable<Stretch> {
     if (this.#shelf === null) throw new Error('Look first.');
-    return readMoved(this.#texts, this.#shelf.options);
+    return this.#shelf.read(this.#texts);
   }
 
   #count({ number, moved }: Read, counts: Counts): void {

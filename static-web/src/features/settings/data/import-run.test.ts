@@ -3,7 +3,9 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Found } from '../../prompts/import-file';
 import { showLanguage } from '../../../shared/language/language.svelte';
 import { ready } from '../settings-text';
+import { textsOf } from './file-texts';
 import { ImportRun } from './import-run.svelte';
+import { readMoved } from './read-moved';
 
 type Sent = { chat: { title: string } }[];
 let answers: ((chats: Sent) => Response | null)[] = [];
@@ -19,10 +21,12 @@ const all = (chats: Sent) =>
 const row = (title: string) => ({ id: 'x', title, chat: { title, history: { messages: {} } } });
 // jsdom's files cannot be read.
 const fileOf = (text: string) => new FileOfNode([text], 'chats.json') as unknown as File;
+const options = { baseModel: 'm', newId: (name: string) => name, exampleHeading: 'Examples' };
 const start = (): ImportRun =>
   new ImportRun(() =>
     Promise.resolve({
-      options: { baseModel: 'm', newId: (name: string) => name, exampleHeading: 'Examples' },
+      textsOf,
+      read: (texts) => readMoved(texts, options),
       take: (found: Found[]) => {
         taken = found;
         return Promise.resolve(found.map((item) => (item.kind === 'broken' ? 'why' : '')));

@@ -3,15 +3,18 @@ import { ready, t } from '../../prompts/library-text';
 import { library, type Imported } from '../../prompts/library.svelte';
 import { newId } from '../../prompts/preset-draft';
 import { troubleWords } from '../../prompts/trouble-words';
+import { textsOf } from './file-texts';
 import type { Shelf } from './import-run.svelte';
+import { readMoved } from './read-moved';
 
 /**
- * The reader's prompts and presets, for what a backup has of them.
+ * Reads the files, and knows the reader's prompts and presets, for what a backup has of them.
  * @param baseModel Stands under a preset that names no model.
  */
 export async function libraryShelf(baseModel: string): Promise<Shelf> {
   await ready();
-  return { options: { baseModel, newId, exampleHeading: t.import_example_heading() }, take };
+  const options = { baseModel, newId, exampleHeading: t.import_example_heading() };
+  return { textsOf, read: (texts) => readMoved(texts, options), take };
 }
 
 async function take(found: Found[]): Promise<string[]> {
