@@ -39,6 +39,9 @@ internal sealed record BlobRange(long Offset, long? Length = null)
 {
     /// <summary>How many bytes of a blob of this length the range covers: 0 where it begins at or after the end.</summary>
     internal long Covers(long blobLength) => Math.Max(0, Math.Min(Length ?? long.MaxValue, blobLength - Offset));
+
+    /// <summary>The value of the header <c>Range</c> (RFC 9110, section 14.2). An end that no number can hold is the blob's own.</summary>
+    internal string ToHeader() => Length is { } length && Offset <= long.MaxValue - length ? $"bytes={Offset}-{Offset + length - 1}" : $"bytes={Offset}-";
 }
 
 /// <summary>A blob that is being read; disposing it gives the file or connection back.</summary>

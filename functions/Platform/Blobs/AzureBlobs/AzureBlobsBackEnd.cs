@@ -15,8 +15,6 @@ internal sealed class AzureBlobsBackEnd(StoragePipeline pipeline, AzureBlobsOpti
     /// <summary>Metadata of every blob: random, another for each put.</summary>
     private const string PutIdName = "x-ms-meta-putid";
 
-    private const int FirstBufferBytes = 64 * 1024;
-
     private readonly BlobClient client = new(pipeline, options);
 
     public async Task<BlobPutOutcome> PutAsync(
@@ -24,8 +22,7 @@ internal sealed class AzureBlobsBackEnd(StoragePipeline pipeline, AzureBlobsOpti
     {
         var put = new Put(path, contentType, mode, Guid.NewGuid().ToString("N"));
 
-        // Not from a pool: a try that was answered early may still be reading it. One for each put, as big as needed.
-        var (buffer, bytes) = await FillAsync([], content, cancellationToken);
+        var (buffer, bytes) = await ContentBlock.FillAsync([], content, options.BlockBytes, cancellationToken);
         if (bytes < options.BlockBytes)
         {
             return await OutcomeAsync(put, await client.WriteAsync(path, "", buffer.AsMemory(0, bytes), [("x-ms-blob-type", "BlockBlob"), .. put.Headers()], cancellationToken), cancellationToken);
@@ -33,7 +30,7 @@ internal sealed class AzureBlobsBackEnd(StoragePipeline pipeline, AzureBlobsOpti
 
         // Blocks are seen by nobody until the list commits them; the service forgets those of a cut put after a week.
         var ids = new List<string>();
-        for (; bytes > 0; (buffer, bytes) = await FillAsync(buffer, content, cancellationToken))
+        for (; bytes > 0; (buffer, bytes) = await ContentBlock.FillAsync(buffer, content, options.BlockBytes, cancellationToken))
         {
             ids.Add(put.BlockId(ids.Count));
             var staged = await client.WriteAsync(path, $"?comp=block&blockid={Uri.EscapeDataString(ids[^1])}", buffer.AsMemory(0, bytes), [], cancellationToken);
@@ -97,29 +94,6 @@ internal sealed class AzureBlobsBackEnd(StoragePipeline pipeline, AzureBlobsOpti
     /// <summary>Nothing is held here: the connections are the pipeline's.</summary>
     public void Dispose()
     {
-    }
-
-    /// <summary>Reads until a block is full or the content ends; grows the buffer as it fills, so that a short text costs little.</summary>
-    private async Task<(byte[] Buffer, int Bytes)> FillAsync(byte[] buffer, Stream content, CancellationToken cancellationToken)
-    {
-        var bytes = 0;
-        while (bytes < options.BlockBytes)
-        {
-            if (bytes == buffer.Length)
-            {
-                Array.Resize(ref buffer, Math.Min(options.BlockBytes, Math.Max(FirstBufferBytes, buffer.Length * 4)));
-            }
-
-            var read = await content.ReadAsync(buffer.AsMemory(bytes), cancellationToken);
-            if (read == 0)
-            {
-                break;
-            }
-
-            bytes += read;
-        }
-
-        return (buffer, bytes);
     }
 
     private async Task<BlobPutOutcome> OutcomeAsync(Put put, BlobAnswer answer, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ internal sealed class BlobClient(StoragePipeline pipeline, AzureBlobsOptions opt
     /// <summary>The answer, and its body as it comes where it is a success; the caller disposes it.</summary>
     public async Task<(BlobAnswer Answer, Stream? Body)> ReadAsync(BlobPath path, BlobRange? range, CancellationToken cancellationToken)
     {
-        using var message = Message(RequestMethod.Get, AddressOf(path), range is null ? [] : [("x-ms-range", Bytes(range))]);
+        using var message = Message(RequestMethod.Get, AddressOf(path), range is null ? [] : [("x-ms-range", range.ToHeader())]);
         message.BufferResponse = false;
         var answer = await SendAsync(message, cancellationToken);
         return (answer, answer.IsSuccess ? message.ExtractResponseContent() ?? Stream.Null : null);
@@ -75,10 +75,6 @@ internal sealed class BlobClient(StoragePipeline pipeline, AzureBlobsOptions opt
     public StoreUnavailableException Unreadable(string what) => BlobFailure.Unreadable(Account, what);
 
     public StoreUnavailableException Unknown(BlobPath path) => BlobFailure.Unknown(Account, path);
-
-    /// <summary>An end that no number can hold is the blob's own.</summary>
-    private static string Bytes(BlobRange range) =>
-        range.Length is { } length && range.Offset <= long.MaxValue - length ? $"bytes={range.Offset}-{range.Offset + length - 1}" : $"bytes={range.Offset}-";
 
     /// <summary>A path has only characters that stand in a URL as they are (RFC 3986, section 2.3), and slashes.</summary>
     private string AddressOf(BlobPath path, string query = "") => $"{ContainerAddress}/{path.Text}{query}";

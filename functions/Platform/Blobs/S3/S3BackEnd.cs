@@ -17,8 +17,6 @@ internal sealed class S3BackEnd(S3Bucket bucket, S3BlobsOptions options) : IBlob
     /// <summary>How old an unfinished upload is before it is aborted: its date is that of its beginning, and an upload over a slow line takes hours.</summary>
     public static readonly TimeSpan UnfinishedFor = TimeSpan.FromDays(1);
 
-    private const int FirstBufferBytes = 64 * 1024;
-
     private readonly S3Client client = new(bucket, options);
 
     public async Task<BlobPutOutcome> PutAsync(
@@ -26,8 +24,7 @@ internal sealed class S3BackEnd(S3Bucket bucket, S3BlobsOptions options) : IBlob
     {
         var put = new Put(path, bucket.KeyOf(path), contentType, mode, Guid.NewGuid().ToString("N"));
 
-        // Not from a pool: a try that was answered early may still be reading it. One for each put, as big as needed.
-        var (buffer, bytes) = await FillAsync([], content, cancellationToken);
+        var (buffer, bytes) = await ContentBlock.FillAsync([], content, options.PartBytes, cancellationToken);
         if (bytes < options.PartBytes)
         {
             var request = new S3Request(HttpMethod.Put, put.Key, [], [.. put.Headers, .. put.Condition], buffer.AsMemory(0, bytes));
@@ -35,7 +32,7 @@ internal sealed class S3BackEnd(S3Bucket bucket, S3BlobsOptions options) : IBlob
         }
 
         await using var upload = await S3Upload.BeginAsync(client, put.Key, put.Headers, cancellationToken);
-        for (; bytes > 0; (buffer, bytes) = await FillAsync(buffer, content, cancellationToken))
+        for (; bytes > 0; (buffer, bytes) = await ContentBlock.FillAsync(buffer, content, options.PartBytes, cancellationToken))
         {
             await upload.AddAsync(buffer.AsMemory(0, bytes), cancellationToken);
         }
@@ -46,7 +43,7 @@ internal sealed class S3BackEnd(S3Bucket bucket, S3BlobsOptions options) : IBlob
     public async Task<BlobRead?> OpenReadAsync(BlobPath path, BlobRange? range, CancellationToken cancellationToken)
     {
         var (answer, body) = await client.ReadAsync(
-            new S3Request(HttpMethod.Get, bucket.KeyOf(path), [], range is null ? [] : [("range", Bytes(range))]), cancellationToken);
+            new S3Request(HttpMethod.Get, bucket.KeyOf(path), [], range is null ? [] : [("range", range.ToHeader())]), cancellationToken);
         if (answer.IsBeyondTheEnd)
         {
             // The refusal does not say how long the object is.
@@ -154,33 +151,6 @@ internal sealed class S3BackEnd(S3Bucket bucket, S3BlobsOptions options) : IBlob
         {
             throw S3Failure.Unreadable(bucket, exception.Message, exception);
         }
-    }
-
-    /// <summary>An end that no number can hold is the object's own.</summary>
-    private static string Bytes(BlobRange range) =>
-        range.Length is { } length && range.Offset <= long.MaxValue - length ? $"bytes={range.Offset}-{range.Offset + length - 1}" : $"bytes={range.Offset}-";
-
-    /// <summary>Reads until a part is full or the content ends; grows the buffer as it fills, so that a short text costs little.</summary>
-    private async Task<(byte[] Buffer, int Bytes)> FillAsync(byte[] buffer, Stream content, CancellationToken cancellationToken)
-    {
-        var bytes = 0;
-        while (bytes < options.PartBytes)
-        {
-            if (bytes == buffer.Length)
-            {
-                Array.Resize(ref buffer, Math.Min(options.PartBytes, Math.Max(FirstBufferBytes, buffer.Length * 4)));
-            }
-
-            var read = await content.ReadAsync(buffer.AsMemory(bytes), cancellationToken);
-            if (read == 0)
-            {
-                break;
-            }
-
-            bytes += read;
-        }
-
-        return (buffer, bytes);
     }
 
     private async Task<BlobPutOutcome> OutcomeAsync(Put put, S3Answer answer, CancellationToken cancellationToken)

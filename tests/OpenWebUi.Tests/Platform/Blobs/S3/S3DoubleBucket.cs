@@ -221,6 +221,6 @@ internal sealed class S3DoubleBucket
         public string ETag => TagOf(Bytes);
 
         [SuppressMessage("Security", "CA5351", Justification = "S3's own tags are MD5.")]
-        public static string TagOf(byte[] bytes) => $"\"{Convert.ToHexString(MD5.HashData(bytes)).ToLowerInvariant()}\"";
+        public static string TagOf(byte[] bytes) => $"\"{Convert.ToHexStringLower(MD5.HashData(bytes))}\"";
     }
 }

@@ -48,7 +48,7 @@ internal sealed class S3SignatureCheck(string accessKeyId, string secret, string
         }
 
         var hash = request.Headers["x-amz-content-sha256"].ToString();
-        if (hash != Convert.ToHexString(SHA256.HashData(body)).ToLowerInvariant())
+        if (hash != Convert.ToHexStringLower(SHA256.HashData(body)))
         {
             return "XAmzContentSHA256Mismatch";
         }
@@ -77,8 +77,8 @@ internal sealed class S3SignatureCheck(string accessKeyId, string secret, string
         }
 
         canonical.Append('\n').AppendJoin(';', signed).Append('\n').Append(hash);
-        var text = $"AWS4-HMAC-SHA256\n{date}\n{string.Join('/', scope[1..])}\n{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString()))).ToLowerInvariant()}";
+        var text = $"AWS4-HMAC-SHA256\n{date}\n{string.Join('/', scope[1..])}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())))}";
         var key = scope[1..].Aggregate(Encoding.UTF8.GetBytes("AWS4" + secret), (last, part) => HMACSHA256.HashData(last, Encoding.UTF8.GetBytes(part)));
-        return Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
+        return Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
     }
 }
