@@ -92,6 +92,7 @@ internal sealed class StoreRestore(RowStore rows, BlobStore blobs, StoreContent 
 
     private async Task<StoreMark> WriteRowsAsync(BackupReader backup, TableEntry table, StoreMark mark, CancellationToken cancellationToken)
     {
+        progress.Step($"Writing rows of {table.Table}");
         var file = BackupForm.Rows(table.Table);
         var writer = new RowWriter(rows, table.Table);
         var done = mark.Restore!.Table == table.Table ? mark.Restore.Rows : 0;

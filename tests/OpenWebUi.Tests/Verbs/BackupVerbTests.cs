@@ -41,7 +41,7 @@ public sealed class BackupVerbTests(PublishedPackage package) : IDisposable
         Assert.Contains("The site's secret is in it", made.Output, StringComparison.Ordinal);
         Assert.Contains($"{Rows + 1:N0} rows, 1 blobs", made.Output, StringComparison.Ordinal);
 
-        killed = await RunAsync("new", ["restore", backup], killAt: "rows of Chats:");
+        killed = await RunAsync("new", ["restore", backup], killAt: "Writing rows of Chats");
         Assert.NotEqual(0, killed.ExitCode);
         var refused = await RunAsync("new", []);
         Assert.Equal(1, refused.ExitCode);
