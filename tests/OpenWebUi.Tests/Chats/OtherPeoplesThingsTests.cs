@@ -139,9 +139,9 @@ public sealed partial class OtherPeoplesThingsTests
     /// <summary>A method and a path whose ids are all alike: those of the table are called by what they are, those of routes by their parameters.</summary>
     private static string ShapeOf(string method, string path) => method + " " + Ids().Replace(path.TrimEnd('/'), "{}");
 
-    [GeneratedRegex(@"\{[^}]*\}(:a4)?|(?<=/messages/)a4")]
+    [GeneratedRegex(@"\{[^}]*\}(:a4)?|(?<=/messages/)a4", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Ids();
 
-    [GeneratedRegex(@"^/api/(v1/(chats|folders|files)|tasks)/.*\{")]
+    [GeneratedRegex(@"^/api/(v1/(chats|folders|files)|tasks)/.*\{", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OwnedTrees();
 }
