@@ -102,13 +102,15 @@ public sealed class MovingTests(BrowserFixture fixture) : BrowserTest(fixture)
             await Expect(page.GetByTestId("search-hit")).ToHaveCountAsync(1);
             await page.GetByTestId("search-hit").ClickAsync();
             await Expect(page.Locator($"[data-message={id}]")).ToBeInViewportAsync();
-            await page.WaitForFunctionAsync("word => [...(CSS.highlights.get('found') ?? [])].map(range => range.toString().toLowerCase()).join() === word", word);
+            await EventuallyAsync(
+                () => page.EvaluateAsync<bool>("word => [...(CSS.highlights.get('found') ?? [])].map(range => range.toString().toLowerCase()).join() === word", word),
+                "the word is marked");
         }
 
         // Another chat shows none of it.
         await page.GetByTestId("search-close").ClickAsync();
         await Row(page, "Trip to Lisbon").ClickAsync();
-        await page.WaitForFunctionAsync("() => !CSS.highlights.has('found')");
+        await EventuallyAsync(() => page.EvaluateAsync<bool>("() => !CSS.highlights.has('found')"), "no word is marked");
     }
 
     [Fact]

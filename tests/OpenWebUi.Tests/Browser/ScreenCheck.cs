@@ -18,7 +18,8 @@ internal static class ScreenCheck
             """
             () => [...document.querySelectorAll('button, [role=menuitem], [role=tab], a[href]')].filter(control => {
               const style = getComputedStyle(control);
-              if (!control.checkVisibility() || style.display === 'inline' || style.overflow !== 'visible') return false;
+              if (!control.checkVisibility() || control.clientWidth === 0 || control.innerText.trim() === '') return false;
+              if (style.display === 'inline' || style.overflow !== 'visible') return false;
               return control.scrollWidth > control.clientWidth + 2 || control.scrollHeight > control.clientHeight + 4;
             }).map(control => `${control.innerText || control.ariaLabel}: ${control.scrollWidth} x ${control.scrollHeight} in ${control.clientWidth} x ${control.clientHeight}`)
             """);

@@ -22,12 +22,14 @@ export function markFound(row: Element, text: string): () => void {
   observer.observe(row, { childList: true, characterData: true, subtree: true });
   mark();
   let frames = 0;
+  let frame = 0;
+  // At once, before the scrolling of what was shown before is heard of.
   const centre = (): void => {
     const place = first?.startContainer.parentElement ?? row;
     if (place.isConnected) place.scrollIntoView({ block: 'center' });
     if (++frames < SETTLE_FRAMES) frame = requestAnimationFrame(centre);
   };
-  let frame = requestAnimationFrame(centre);
+  centre();
   return () => {
     cancelAnimationFrame(frame);
     observer.disconnect();

@@ -128,6 +128,8 @@ export class OpenChats {
     // Another branch may be shown by now.
     if (!branch || chat.messages[0]?.parentId !== branch.messages.at(-1)?.id) return null;
     return () => {
+      // Somebody else may have put them there meanwhile.
+      if (chat.messages[0]?.parentId !== branch.messages.at(-1)?.id) return;
       chat.messages = [...branch.messages.map((stored) => this.#message(chat, stored)), ...chat.messages];
       chat.before = branch.before;
     };

@@ -27,9 +27,11 @@ export async function showFound(
 async function readUpTo(chats: OpenChats, chat: Chat, message: string): Promise<boolean> {
   const isThere = () => chat.messages.some(({ id }) => id === message);
   for (let page = 0; !isThere() && chat.before !== null && page < MOST_PAGES; page++) {
+    // The conversation may be reading on by itself.
+    while (chat.loadingOlder === 'yes') await new Promise(requestAnimationFrame);
     const put = await chats.older(chat);
-    if (put === null) return false;
-    put();
+    if (put === null && !isThere()) return false;
+    put?.();
   }
   return isThere();
 }
