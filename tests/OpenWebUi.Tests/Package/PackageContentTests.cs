@@ -5,7 +5,7 @@ public sealed class PackageContentTests(PublishedPackage package)
 {
     /// <summary>Of 57 (2026-11-21). 41 without the storage account; 52 with it: Azure.Identity, which a managed identity needs, and Azure.Core; the rest is accounts: our own code, and regular expressions for the password rule.</summary>
     /// <summary>What Azure loads is bounded by the zip (ReleaseZipTests); this notices a package that brings its whole family.</summary>
-    private const long MaxExecutableBytes = 70L * 1024 * 1024;
+    private const long MaxExecutableBytes = 75L * 1024 * 1024;
 
     [Fact]
     public void Folder_HoldsWhatAzureNeedsAndNothingElse()
