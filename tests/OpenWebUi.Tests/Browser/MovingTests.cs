@@ -95,6 +95,7 @@ public sealed class MovingTests(BrowserFixture fixture) : BrowserTest(fixture)
         await site.Client.NewAsync(blob.ToJsonString());
         await site.Client.NewAsync();
         var page = await OpenAsync(site);
+        await Expect(Row(page, "Line")).ToBeVisibleAsync();
         foreach (var (word, id) in ((string, string)[])[("needle", "m10"), ("thimble", "side"), ("needle", "m10")])
         {
             await page.Keyboard.PressAsync("Control+k");
