@@ -18,12 +18,12 @@ internal sealed class PostgreSqlBatch(PostgreSqlOptions options, string table, s
     private const string Bound = "SET LOCAL idle_in_transaction_session_timeout = 5000";
 
     private const string Lock =
-        $"SELECT row_key, tag FROM {PostgreSqlSchema.Table} WHERE table_name = $1 AND partition_key = $2 AND row_key = ANY($3) ORDER BY row_key FOR UPDATE";
+        $"SELECT row_key, tag FROM {PostgreSqlSchema.SqlTable} WHERE table_name = $1 AND partition_key = $2 AND row_key = ANY($3) ORDER BY row_key FOR UPDATE";
 
     private const string Insert =
-        $"INSERT INTO {PostgreSqlSchema.Table} (table_name, partition_key, row_key, tag, content) SELECT $1, $2, n.row_key, n.tag, n.content FROM unnest($3, $4, $5) AS n(row_key, tag, content) ORDER BY n.row_key COLLATE \"C\" ON CONFLICT (table_name, partition_key, row_key) ";
+        $"INSERT INTO {PostgreSqlSchema.SqlTable} (table_name, partition_key, row_key, tag, content) SELECT $1, $2, n.row_key, n.tag, n.content FROM unnest($3, $4, $5) AS n(row_key, tag, content) ORDER BY n.row_key COLLATE \"C\" ON CONFLICT (table_name, partition_key, row_key) ";
 
-    private const string Delete = $"DELETE FROM {PostgreSqlSchema.Table} WHERE table_name = $1 AND partition_key = $2 AND row_key = ANY($3)";
+    private const string Delete = $"DELETE FROM {PostgreSqlSchema.SqlTable} WHERE table_name = $1 AND partition_key = $2 AND row_key = ANY($3)";
 
     /// <param name="connection">Without a transaction.</param>
     /// <param name="isAgain">A try before may have been done.</param>

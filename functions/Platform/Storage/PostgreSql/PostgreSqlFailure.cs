@@ -70,7 +70,7 @@ internal static class PostgreSqlFailure
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => "was shut down; start the server again",
         PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => "met others that change the same rows, again and again; try again",
         PostgresErrorCodes.QueryCanceled => "gave a statement up, perhaps for its statement_timeout; see what makes the server slow",
-        PostgresErrorCodes.UndefinedTable => $"lost the table {PostgreSqlSchema.Table} while it was used; try again",
+        PostgresErrorCodes.UndefinedTable => $"lost the table {PostgreSqlSchema.SqlTable} while it was used; try again",
         _ => $"failed ({FirstLine(refusal)})",
     };
 

@@ -8,20 +8,20 @@ internal static class PostgreSqlQueries
     /// <summary>A page ends here, so that a thousand rows of 1 MiB are neither sent nor held at once.</summary>
     private const int MaxPageBytes = 4 * 1024 * 1024;
 
-    private const string One = $"SELECT tag, content FROM {PostgreSqlSchema.Table} WHERE table_name = $1 AND partition_key = $2 AND row_key = $3";
+    private const string One = $"SELECT tag, content FROM {PostgreSqlSchema.SqlTable} WHERE table_name = $1 AND partition_key = $2 AND row_key = $3";
 
     private const string Partition =
-        $"SELECT partition_key, row_key, tag, content FROM {PostgreSqlSchema.Table} WHERE table_name = $1 AND partition_key = $2 AND row_key >= $3 AND row_key < $4 ORDER BY partition_key, row_key LIMIT $5";
+        $"SELECT partition_key, row_key, tag, content FROM {PostgreSqlSchema.SqlTable} WHERE table_name = $1 AND partition_key = $2 AND row_key >= $3 AND row_key < $4 ORDER BY partition_key, row_key LIMIT $5";
 
     private const string Everything =
-        $"SELECT partition_key, row_key, tag, content FROM {PostgreSqlSchema.Table} WHERE table_name = $1 AND (partition_key, row_key) > ($2, $3) ORDER BY partition_key, row_key LIMIT $4";
+        $"SELECT partition_key, row_key, tag, content FROM {PostgreSqlSchema.SqlTable} WHERE table_name = $1 AND (partition_key, row_key) > ($2, $3) ORDER BY partition_key, row_key LIMIT $4";
 
     // Hops from name to name over the key, where SELECT DISTINCT would read every row.
     private const string Tables = $"""
         WITH RECURSIVE names AS (
-            (SELECT table_name FROM {PostgreSqlSchema.Table} ORDER BY table_name LIMIT 1)
+            (SELECT table_name FROM {PostgreSqlSchema.SqlTable} ORDER BY table_name LIMIT 1)
             UNION ALL
-            SELECT (SELECT r.table_name FROM {PostgreSqlSchema.Table} r WHERE r.table_name > names.table_name ORDER BY r.table_name LIMIT 1) FROM names WHERE names.table_name IS NOT NULL)
+            SELECT (SELECT r.table_name FROM {PostgreSqlSchema.SqlTable} r WHERE r.table_name > names.table_name ORDER BY r.table_name LIMIT 1) FROM names WHERE names.table_name IS NOT NULL)
         SELECT table_name FROM names WHERE table_name IS NOT NULL
         """;
 

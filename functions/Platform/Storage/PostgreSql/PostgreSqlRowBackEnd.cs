@@ -10,13 +10,13 @@ namespace OpenWebUi.Platform.Storage.PostgreSql;
 internal sealed class PostgreSqlRowBackEnd(PostgreSqlOptions options, TimeProvider time) : IRowBackEnd
 {
     private const string OneRow = "table_name = $1 AND partition_key = $2 AND row_key = $3";
-    private const string Insert = $"INSERT INTO {PostgreSqlSchema.Table} (table_name, partition_key, row_key, tag, content) VALUES ($1, $2, $3, $4, $5)";
+    private const string Insert = $"INSERT INTO {PostgreSqlSchema.SqlTable} (table_name, partition_key, row_key, tag, content) VALUES ($1, $2, $3, $4, $5)";
     private const string InsertOrReplace = Insert + " ON CONFLICT (table_name, partition_key, row_key) DO UPDATE SET tag = excluded.tag, content = excluded.content";
     private const string InsertOrNothing = Insert + " ON CONFLICT (table_name, partition_key, row_key) DO NOTHING";
-    private const string Replace = $"UPDATE {PostgreSqlSchema.Table} SET tag = $4, content = $5 WHERE {OneRow} AND tag = $6";
-    private const string Remove = $"DELETE FROM {PostgreSqlSchema.Table} WHERE {OneRow}";
+    private const string Replace = $"UPDATE {PostgreSqlSchema.SqlTable} SET tag = $4, content = $5 WHERE {OneRow} AND tag = $6";
+    private const string Remove = $"DELETE FROM {PostgreSqlSchema.SqlTable} WHERE {OneRow}";
     private const string RemoveVersion = Remove + " AND tag = $4";
-    private const string CurrentTag = $"SELECT tag FROM {PostgreSqlSchema.Table} WHERE {OneRow}";
+    private const string CurrentTag = $"SELECT tag FROM {PostgreSqlSchema.SqlTable} WHERE {OneRow}";
 
     private readonly PostgreSqlPool _pool = new(options, time);
 

@@ -10,7 +10,7 @@ namespace OpenWebUi.Platform.Storage.PostgreSql;
 /// </remarks>
 internal static class PostgreSqlSchema
 {
-    public const string Table = "openwebui_rows";
+    public const string SqlTable = "openwebui_rows";
 
     private const string Version = "OpenWebUi rows, schema 1";
 
@@ -19,12 +19,12 @@ internal static class PostgreSqlSchema
 
     // From pg_class, because only reading a table makes the server's process notice what others have made: to_regclass alone goes on
     // saying that it is not there.
-    private const string Look = $"SELECT obj_description(oid, 'pg_class') FROM pg_catalog.pg_class WHERE oid = to_regclass('{Table}')";
+    private const string Look = $"SELECT obj_description(oid, 'pg_class') FROM pg_catalog.pg_class WHERE oid = to_regclass('{SqlTable}')";
 
     // COLLATE "C" compares bytes, whatever the database's own collation: the order of the seam, and one that no update of the
     // system's locales changes under an index.
     private const string Create = $"""
-        CREATE TABLE {Table} (
+        CREATE TABLE {SqlTable} (
             table_name text COLLATE "C" NOT NULL,
             partition_key text COLLATE "C" NOT NULL,
             row_key text COLLATE "C" NOT NULL,
@@ -32,7 +32,7 @@ internal static class PostgreSqlSchema
             content bytea NOT NULL,
             PRIMARY KEY (table_name, partition_key, row_key)
         );
-        COMMENT ON TABLE {Table} IS '{Version}'
+        COMMENT ON TABLE {SqlTable} IS '{Version}'
         """;
 
     /// <summary>Makes the table where it is not. Safe for any number of instances at once, and to repeat.</summary>
@@ -69,7 +69,7 @@ internal static class PostgreSqlSchema
         return version == Version
             ? true
             : throw new StoreUnavailableException(
-                $"The table {Table} of the PostgreSQL database {options.Shown} is another program's or a newer version's ({version}, this one reads \"{Version}\"); configure another database or update.");
+                $"The table {SqlTable} of the PostgreSQL database {options.Shown} is another program's or a newer version's ({version}, this one reads \"{Version}\"); configure another database or update.");
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
