@@ -13,6 +13,9 @@ internal sealed class LocalDiskFolders(string root)
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const int EntryExists = 17;
+    private const int WindowsEntryExists = unchecked((int)0x800700B7);
+
     public string Root { get; } = Path.GetFullPath(root);
 
     public string Drafts => Path.Combine(Root, DraftsName);
@@ -66,13 +69,21 @@ internal sealed class LocalDiskFolders(string root)
             return;
         }
 
-        if (OperatingSystem.IsWindows())
+        try
         {
-            Directory.CreateDirectory(folder);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder);
+            }
+            else
+            {
+                Directory.CreateDirectory(folder, OwnerOnly);
+            }
         }
-        else
+        catch (IOException exception) when (exception.HResult is EntryExists or WindowsEntryExists && !System.IO.File.Exists(folder))
         {
-            Directory.CreateDirectory(folder, OwnerOnly);
+            // Somebody made it first, and a delete removed it before .NET looked what was in the way: a race like the others of these two.
+            throw new DirectoryNotFoundException($"{folder} was removed while it was made", exception);
         }
 
         DiskCalls.FlushFolder(Path.GetDirectoryName(folder)!);
