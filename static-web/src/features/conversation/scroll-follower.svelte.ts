@@ -43,7 +43,8 @@ export class ScrollFollower {
   /** To the end, if following. Who writes in the conversation keeps the field in sight. */
   stick(): void {
     if (!this.following || !this.#element) return;
-    if (this.#element.querySelector('textarea:focus')) return;
+    const focused = document.activeElement;
+    if (focused instanceof HTMLTextAreaElement && this.#element.contains(focused)) return;
     this.#element.scrollTop = this.#element.scrollHeight;
   }
 

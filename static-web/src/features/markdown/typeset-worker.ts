@@ -22,6 +22,7 @@ import sql from 'highlight.js/lib/languages/sql';
 import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
+import { codeNodes, type CodeNode } from './code-nodes';
 import type { TypesetAnswer, TypesetJob } from './typeset';
 
 const languages = {
@@ -51,14 +52,14 @@ hljs.registerAliases(['svelte', 'vue'], { languageName: 'xml' });
 const loadKatex = () => import('katex');
 
 self.onmessage = async ({ data: job }: MessageEvent<TypesetJob>) => {
-  const html = await (job.kind === 'code' ? highlight(job.text, job.lang) : typeset(job.text, job.display));
-  self.postMessage({ id: job.id, html } satisfies TypesetAnswer);
+  const drawn = await (job.kind === 'code' ? highlight(job.text, job.lang) : typeset(job.text, job.display));
+  self.postMessage({ id: job.id, drawn } satisfies TypesetAnswer);
 };
 
-function highlight(text: string, lang: string): string | null {
+function highlight(text: string, lang: string): CodeNode[] | null {
   if (!hljs.getLanguage(lang)) return null;
   try {
-    return hljs.highlight(text, { language: lang, ignoreIllegals: true }).value;
+    return codeNodes(hljs.highlight(text, { language: lang, ignoreIllegals: true }).value);
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import type { CodeNode } from './code-nodes';
 import { sanitiseTypeset } from './sanitise';
 import workerUrl from './typeset-worker?worker&url';
 
@@ -6,8 +7,8 @@ export type TypesetJob = { id: number } & (
 );
 export interface TypesetAnswer {
   id: number;
-  /** Null: not a known language, or not TeX that KaTeX reads. The source stays. */
-  html: string | null;
+  /** Of code its pieces, of a formula its HTML. Null: not a known language, or not TeX that KaTeX reads. The source stays. */
+  drawn: CodeNode[] | string | null;
 }
 
 /** A longer block is shown plain: colours are not worth a second of work. */
@@ -15,12 +16,12 @@ const MAX_CODE_CHARS = 60_000;
 
 let worker: Worker | null = null;
 let lastId = 0;
-const waiting = new Map<number, (html: string | null) => void>();
+const waiting = new Map<number, (drawn: TypesetAnswer['drawn']) => void>();
 
 /** The page's one worker, started with the first closed code block or formula. */
 function startWorker(): Worker {
   const started = new Worker(scriptUrl(workerUrl), { type: 'module' });
-  started.onmessage = ({ data }: MessageEvent<TypesetAnswer>) => settle(data.id, data.html);
+  started.onmessage = ({ data }: MessageEvent<TypesetAnswer>) => settle(data.id, data.drawn);
   started.onerror = () => [...waiting.keys()].forEach((id) => settle(id, null));
   return started;
 }
@@ -36,29 +37,30 @@ function scriptUrl(url: string): string {
   return (policy?.createScriptURL(url) as unknown as string | undefined) ?? url;
 }
 
-function settle(id: number, html: string | null): void {
-  waiting.get(id)?.(html);
+function settle(id: number, drawn: TypesetAnswer['drawn']): void {
+  waiting.get(id)?.(drawn);
   waiting.delete(id);
 }
 
-function run(job: TypesetJob): Promise<TrustedHTML | null> {
+function run(job: TypesetJob): Promise<TypesetAnswer['drawn']> {
   worker ??= startWorker();
-  const answer = new Promise<string | null>((resolve) => waiting.set(job.id, resolve));
+  const answer = new Promise<TypesetAnswer['drawn']>((resolve) => waiting.set(job.id, resolve));
   worker.postMessage(job);
-  return answer.then((html) => (html === null ? null : sanitiseTypeset(html)));
+  return answer;
 }
 
-/** Highlighted code as safe HTML; null when it should stay plain. */
-export function highlightCode(text: string, lang: string): Promise<TrustedHTML | null> {
-  if (lang === '' || text.length > MAX_CODE_CHARS) return Promise.resolve(null);
-  return run({ id: ++lastId, kind: 'code', text, lang: lang.toLowerCase() });
+/** Highlighted code; null when it should stay plain. */
+export async function highlightCode(text: string, lang: string): Promise<CodeNode[] | null> {
+  if (lang === '' || text.length > MAX_CODE_CHARS) return null;
+  const drawn = await run({ id: ++lastId, kind: 'code', text, lang: lang.toLowerCase() });
+  return typeof drawn === 'string' ? null : drawn;
 }
 
 /** A formula as safe HTML with its style sheet loaded; null when KaTeX cannot read it. */
 export async function typesetMath(tex: string, display: boolean): Promise<TrustedHTML | null> {
-  const [html] = await Promise.all([
+  const [drawn] = await Promise.all([
     run({ id: ++lastId, kind: 'math', text: tex, display }),
     import('./math-style').catch(() => null),
   ]);
-  return html;
+  return typeof drawn === 'string' ? sanitiseTypeset(drawn) : null;
 }

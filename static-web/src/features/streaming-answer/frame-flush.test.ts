@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnswerText } from './answer-text';
+import { FrameFlush } from './frame-flush';
 
-let frames: FrameRequestCallback[] = [];
-beforeEach(() => {
-  frames = [];
-  vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => frames.push(frame));
-  vi.stubGlobal('cancelAnimationFrame', (id: number) => (frames[id - 1] = () => {}));
+/** A frame each 16 ms, by fake timers. */
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
 });
-afterEach(() => vi.unstubAllGlobals());
 
 /** Pain 2 of front-end.md: rendering per event starves the page. */
 describe('AnswerText', () => {
@@ -22,13 +22,41 @@ describe('AnswerText', () => {
     };
     const answer = new AnswerText(sink as unknown as ConstructorParameters<typeof AnswerText>[0]);
     for (let part = 0; part < 1000; part++) answer.take('content', 'x');
-    expect(frames).toHaveLength(1);
     expect(shown).toBe(0);
-    frames[0]?.(0);
+    vi.advanceTimersByTime(100);
     expect(shown).toBe(1);
     answer.take('content', 'y');
-    expect(frames).toHaveLength(2);
     answer.end();
     expect(shown).toBe(2);
+    vi.advanceTimersByTime(100);
+    expect(shown).toBe(2);
+  });
+});
+
+describe('FrameFlush', () => {
+  /** Flushes in a second of a stream that brings something every millisecond; each takes so long, which the second does not count. */
+  function flushes(workMs: number): number {
+    const clock = performance.now.bind(performance);
+    let worked = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => clock() + worked);
+    let count = 0;
+    const flush = new FrameFlush(() => {
+      count++;
+      worked += workMs;
+    });
+    const stream = setInterval(() => flush.request(), 1);
+    vi.advanceTimersByTime(1000);
+    clearInterval(stream);
+    return count;
+  }
+
+  it('is there in every frame where it is quick', () => {
+    expect(flushes(2)).toBeGreaterThan(55);
+  });
+
+  it('rests as long as it took where it is slow', () => {
+    const count = flushes(60);
+    expect(count).toBeGreaterThan(8);
+    expect(count).toBeLessThan(15);
   });
 });

@@ -1,10 +1,19 @@
+/** Work of a flush and of drawing it, in milliseconds, up to which every frame may have one: a frame at 60 a second. */
+const QUICK_MS = 16;
+/** A hidden tab has no frames. */
+const HIDDEN_MS = 250;
+
 /**
- * Gathers what a fast stream brings and hands it on once per animation frame: rendering per event starves the page,
- * because a stream reader's callbacks run back to back. A hidden tab has no frames, there a timer does it.
+ * Gathers what a fast stream brings and hands it on at most once per animation frame: rendering per event starves the page, because a
+ * stream reader's callbacks run back to back. On a slow machine the page rests after each flush as long as that one took with its
+ * drawing, so that half of the time stays for what the reader does.
+ *
+ * The flush is a task of its own between two frames: together with layout and paint in one it would hold up a key press for both.
  */
 export class FrameFlush {
   readonly #flush: () => void;
   #cancel: (() => void) | null = null;
+  #restUntil = 0;
 
   constructor(flush: () => void) {
     this.#flush = flush;
@@ -13,19 +22,40 @@ export class FrameFlush {
   /** Asks for a flush with the next frame; any number of calls until then make one flush. */
   request(): void {
     if (this.#cancel !== null) return;
-    if (document.hidden) {
-      const timer = setTimeout(() => this.now(), 250);
-      this.#cancel = () => clearTimeout(timer);
-    } else {
-      const frame = requestAnimationFrame(() => this.now());
-      this.#cancel = () => cancelAnimationFrame(frame);
-    }
+    const rest = this.#restUntil - performance.now();
+    if (document.hidden) this.#after(HIDDEN_MS, () => this.now());
+    else if (rest > 0) this.#after(rest, () => this.#withFrame());
+    else this.#withFrame();
   }
 
   /** Flushes at once; a pending request is done with it. */
   now(): void {
     this.#cancel?.();
     this.#cancel = null;
+    const began = performance.now();
     this.#flush();
+    if (document.hidden) return;
+    // What the flush has changed is put into the document after it, in a microtask.
+    setTimeout(() => {
+      const worked = performance.now() - began;
+      requestAnimationFrame(() => {
+        const drawing = performance.now();
+        setTimeout(() => {
+          const ended = performance.now();
+          const busy = worked + ended - drawing;
+          this.#restUntil = busy > QUICK_MS ? ended + busy : 0;
+        });
+      });
+    });
+  }
+
+  #withFrame(): void {
+    const frame = requestAnimationFrame(() => this.#after(0, () => this.now()));
+    this.#cancel = () => cancelAnimationFrame(frame);
+  }
+
+  #after(ms: number, then: () => void): void {
+    const timer = setTimeout(then, ms);
+    this.#cancel = () => clearTimeout(timer);
   }
 }
