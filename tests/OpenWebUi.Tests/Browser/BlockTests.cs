@@ -162,30 +162,27 @@ public sealed class BlockTests(BrowserFixture fixture) : BrowserTest(fixture)
     }
 
     [Theory]
-    [InlineData("desktop", ColorScheme.Light)]
-    [InlineData("phone", ColorScheme.Dark)]
-    public async Task Blocks_InThisLook_HaveNoFinding(string device, ColorScheme scheme)
+    [InlineData("desktop", ColorScheme.Light, "en-US")]
+    [InlineData("desktop", ColorScheme.Dark, "zh-CN")]
+    [InlineData("phone", ColorScheme.Light, "zh-CN")]
+    [InlineData("phone", ColorScheme.Dark, "en-US")]
+    public async Task Blocks_InThisLook_HaveNoFinding(string device, ColorScheme scheme, string locale)
     {
-        var phone = device == "phone";
+        var look = new Look(device, scheme, locale);
         await using var asked = await AskAsync(
             "Two sources say so [1](https://example.com/a) [2](https://example.org/b).\n\n" + Diagram
             + "\n\n```mermaid\ngraph TD\n  A[Broken --> B\n```\n\n```html\n<h1>Hello</h1><style>h1 { color: teal }</style>\n```\n\n"
             + "| Entries | Linear search | Binary search |\n|--:|--:|--:|\n| 1,000 | 1,000 | 10 |\n\n![A cat on a sofa](https://example.com/cat.png)\n\nThe end.",
-            new()
-            {
-                ColorScheme = scheme,
-                ViewportSize = phone ? new() { Width = 390, Height = 1800 } : new() { Width = 1280, Height = 1800 },
-                HasTouch = phone,
-                IsMobile = phone,
-            });
+            look.Options);
         var page = asked.Page;
+        await page.SetViewportSizeAsync(look.IsPhone ? 390 : 1280, 1800);
         await Expect(page.GetByTestId("diagram").First.Locator("img")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("diagram").Last).ToHaveAttributeAsync("data-state", "failed");
         await page.GetByTestId("code-preview").ClickAsync();
         await Expect(page.FrameLocator("[data-testid=html-preview] iframe").GetByText("Hello")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("table-copy")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("load-image")).ToBeVisibleAsync();
-        await ScreenCheck.CheckAsync(page, $"{device}-{scheme.ToString().ToLowerInvariant()}", "blocks");
+        await ScreenCheck.CheckAsync(page, look.Name, "blocks");
     }
 
     private async Task<Asked> AskAsync(string answer, BrowserNewContextOptions? options = null)

@@ -9,30 +9,29 @@ namespace OpenWebUi.Tests.Browser;
 public sealed class ChatSettingsScreenTests(BrowserFixture fixture) : BrowserTest(fixture)
 {
     [Theory]
-    [InlineData(ColorScheme.Light, 1280, 800)]
-    [InlineData(ColorScheme.Dark, 390, 844)]
-    public async Task Settings_OfAChat_GoWithItsTurnsAndStay(ColorScheme scheme, int width, int height)
+    [InlineData("en-US", "0 to 2", "Above 1", "Temperature 1.4", 1280, 800)]
+    [InlineData("zh-CN", "0 到 2", "高于 1", "温度 1.4", 390, 844)]
+    public async Task Settings_OfAChat_GoWithItsTurnsAndStay(string locale, string range, string note, string hot, int width, int height)
     {
         await using var stub = await StubServer.StartAsync();
         await using var site = await StartAsync(stub);
-        var page = await OpenAsync(site, options: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
-        var look = $"{(width < 500 ? "phone" : "desktop")}-{scheme.ToString().ToLowerInvariant()}";
+        var page = await OpenAsync(site, options: new() { Locale = locale, ViewportSize = new() { Width = width, Height = height } });
         await Expect(page.GetByTestId("model-picker")).ToContainTextAsync("echo");
         await page.GetByTestId("chat-settings").ClickAsync();
         await page.GetByTestId("chat-temperature").FillAsync("3");
         await page.GetByTestId("chat-settings-save").ClickAsync();
-        await Expect(page.GetByTestId("chat-temperature-error")).ToContainTextAsync("0 to 2");
+        await Expect(page.GetByTestId("chat-temperature-error")).ToContainTextAsync(range);
         await Expect(page.GetByTestId("chat-temperature")).ToBeFocusedAsync();
         await page.GetByTestId("chat-system").FillAsync("Answer like a pirate.");
         await page.GetByTestId("chat-temperature").FillAsync("1.4");
-        await Expect(page.Locator("#chat-temperature-note")).ToContainTextAsync("noise");
-        await ScreenCheck.CheckAsync(page, look, "chat-settings");
+        await Expect(page.Locator("#chat-temperature-note")).ToContainTextAsync(note);
+        await ScreenCheck.CheckInBothThemesAsync(page, width < 500 ? "phone-zh" : "desktop", "chat-settings");
         await page.GetByTestId("chat-settings-save").ClickAsync();
         await Expect(page.GetByTestId("chat-system")).ToHaveCountAsync(0);
 
         await SendAsync(page, "hello");
         await Expect(Answer(page, "done")).ToContainTextAsync("You said: hello");
-        await Expect(page.GetByText("Temperature 1.4")).ToBeVisibleAsync();
+        await Expect(page.GetByText(hot)).ToBeVisibleAsync();
         Assert.Contains("Answer like a pirate.", stub.Requests[^1].BodyText, StringComparison.Ordinal);
         Assert.Equal(1.4, (double)stub.Requests[^1].Json!["temperature"]!);
 
@@ -67,7 +66,7 @@ public sealed class ChatSettingsScreenTests(BrowserFixture fixture) : BrowserTes
         await page.GetByTestId("temporary").ClickAsync();
         await SendAsync(page, "a secret");
         await Expect(Answer(page, "done")).ToContainTextAsync("You said: a secret");
-        await ScreenCheck.CheckAsync(page, "desktop-light", "temporary");
+        await ScreenCheck.CheckInBothThemesAsync(page, "desktop", "temporary");
         await Expect(page.GetByTestId("chats-empty")).ToBeVisibleAsync();
         Assert.Equal("[]", await page.EvaluateAsync<string>("async () => (await fetch('/api/v1/chats/')).text()"));
 

@@ -18,7 +18,7 @@ public sealed class ComparedAnswerTests(BrowserFixture fixture) : BrowserTest(fi
         await ChooseModelAsync(page, "echo");
         await AddAsync(page, "stepped");
         await AddAsync(page, "status-500");
-        await ScreenCheck.CheckAsync(page, "desktop-light", "compare-chips");
+        await ScreenCheck.CheckInBothThemesAsync(page, "desktop", "compare-chips");
         await SendAsync(page, "who are you?");
 
         // Each goes its own way.
@@ -27,7 +27,7 @@ public sealed class ComparedAnswerTests(BrowserFixture fixture) : BrowserTest(fi
         await stub.StepAsync();
         await stub.StepAsync();
         await Expect(Column(page, "stepped", "streaming")).ToContainTextAsync("w1");
-        await ScreenCheck.CheckAsync(page, "desktop-light", "compared");
+        await ScreenCheck.CheckInBothThemesAsync(page, "desktop", "compared");
         await Column(page, "stepped", "streaming").GetByTestId("compared-stop").ClickAsync();
         await Expect(Column(page, "stepped", "stopped")).ToContainTextAsync("w1");
         await Column(page, "status-500", "failed").GetByTestId("retry").ClickAsync();
@@ -92,7 +92,7 @@ public sealed class ComparedAnswerTests(BrowserFixture fixture) : BrowserTest(fi
         await using var stub = await StubServer.StartAsync();
         stub.Models = ["echo", "status-500"];
         await using var site = await StartAsync(stub);
-        var page = await OpenAsync(site, options: new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true });
+        var page = await OpenAsync(site, options: new() { Locale = "zh-CN", ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true });
         await ChooseModelAsync(page, "echo");
         await AddAsync(page, "status-500");
         await SendAsync(page, "hello");
@@ -105,7 +105,7 @@ public sealed class ComparedAnswerTests(BrowserFixture fixture) : BrowserTest(fi
         await page.Keyboard.PressAsync("ArrowRight");
         await Expect(page.GetByTestId("compared-tab").Last).ToBeFocusedAsync();
         await Expect(Column(page, "status-500", "failed")).ToBeVisibleAsync();
-        await ScreenCheck.CheckAsync(page, "phone-light", "compared");
+        await ScreenCheck.CheckInBothThemesAsync(page, "phone-zh", "compared");
         await page.GetByTestId("compared-tab").First.TapAsync();
         await page.GetByTestId("compared-pick").TapAsync();
         await Expect(page.GetByTestId("compared")).ToHaveCountAsync(0);

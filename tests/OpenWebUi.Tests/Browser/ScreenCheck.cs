@@ -8,6 +8,18 @@ internal static class ScreenCheck
 {
     private static readonly string Axe = File.ReadAllText(Path.Combine(BrowserTest.Repository, "static-web", "node_modules", "axe-core", "axe.min.js"));
 
+    /// <summary>The same screen by day and by night, for a page that follows the system.</summary>
+    public static async Task CheckInBothThemesAsync(IPage page, string device, string screen)
+    {
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
+        {
+            var theme = scheme.ToString().ToLowerInvariant();
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", theme);
+            await CheckAsync(page, $"{device}-{theme}", screen);
+        }
+    }
+
     public static async Task CheckAsync(IPage page, string look, string screen)
     {
         var folder = Path.Combine(BrowserTest.Repository, "artifacts", "screenshots");

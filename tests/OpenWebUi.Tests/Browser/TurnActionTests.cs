@@ -194,7 +194,7 @@ public sealed class TurnActionTests(BrowserFixture fixture) : BrowserTest(fixtur
         await Expect(Answer(page, "done").GetByRole(AriaRole.Button)).ToHaveCountAsync(1);
         await Answer(page, "done").GetByTestId("turn-more").TapAsync();
         await Expect(page.GetByTestId("menu").GetByRole(AriaRole.Menuitem)).ToHaveCountAsync(11);
-        await ScreenCheck.CheckAsync(page, "phone-light", "turn-menu-answer");
+        await ScreenCheck.CheckInBothThemesAsync(page, "phone", "turn-menu-answer");
         await page.GetByTestId("again-longer").TapAsync();
         await Expect(Answer(page, "done")).ToContainTextAsync("in more detail");
         await Answer(page, "done").GetByTestId("branch-previous").TapAsync();

@@ -20,7 +20,7 @@ import { groupByDate } from './date-groups';
 import { groupLabel } from './group-label';
 import type { Desk, ListGroup, ListSource } from './list-source';
 import { KeptList } from './kept-list';
-import { withEntry, withFirstPage, withPage } from './merge-entries';
+import { isWhole, withEntry, withFirstPage, withPage } from './merge-entries';
 
 const REFRESH_EVERY_MS = 10_000;
 
@@ -291,10 +291,6 @@ export class ChatList implements ListSource {
   #present(entries: ChatEntry[]): ChatEntry[] {
     return entries.filter(({ id }) => !this.#gone.has(id));
   }
-}
-
-function isWhole(entry: Partial<ChatEntry>): boolean {
-  return entry.title !== undefined && entry.updated_at !== undefined && entry.pinned !== undefined;
 }
 
 function shown(title: string): string {

@@ -1,3 +1,5 @@
+import type { ChatEntry } from '../../server-api/chats';
+
 interface Entry {
   id: string;
   updated_at: number;
@@ -31,4 +33,9 @@ export function withFirstPage<Item extends Entry>(entries: Item[], page: Item[],
     entries.filter((entry) => byTime(last, entry) < 0),
     page,
   );
+}
+
+/** Whether news of a chat say enough of it to list one that was not known. */
+export function isWhole(entry: Partial<ChatEntry>): boolean {
+  return entry.title !== undefined && entry.updated_at !== undefined && entry.pinned !== undefined;
 }
