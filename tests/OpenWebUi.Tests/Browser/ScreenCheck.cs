@@ -16,6 +16,8 @@ internal static class ScreenCheck
             var theme = scheme.ToString().ToLowerInvariant();
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
             await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", theme);
+            // Colours that are on their way from one theme to the other are of neither.
+            await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))");
             await CheckAsync(page, $"{device}-{theme}", screen);
         }
     }
