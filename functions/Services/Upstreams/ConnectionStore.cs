@@ -70,7 +70,8 @@ internal sealed partial class ConnectionStore(RowStore rows, SigningKey keys, Ti
         TimeSpan patience;
         lock (_gate)
         {
-            if (_reading is null && _failedAt is { } failed && time.GetElapsedTime(failed) < FreshFor)
+            // A read may have ended, or failed, since the look above: then this call begins no second one.
+            if (_reading is null && (IsYounger(_known, RenewAfter) || (_failedAt is { } failed && time.GetElapsedTime(failed) < FreshFor)))
             {
                 return ValueTask.CompletedTask;
             }

@@ -54,6 +54,22 @@ public abstract class ConnectionStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refresh_ByManyAtOnce_IsOneRead_AlsoForWhoComesAsItEnds()
+    {
+        const int rounds = 200;
+        using var store = Store();
+        await store.RefreshAsync(None);
+        _counts.Reset();
+        for (var round = 0; round < rounds; round++)
+        {
+            _time.Advance(ConnectionStore.FreshFor);
+            await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () => await store.RefreshAsync(None))));
+        }
+
+        Assert.Equal(rounds, _counts.Traffic.Verbs);
+    }
+
+    [Fact]
     public async Task Change_OnAnotherInstance_IsInForceWithinFiveSeconds_ForOneReadHoweverManyAsk()
     {
         using var here = Store();
