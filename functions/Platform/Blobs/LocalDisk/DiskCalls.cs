@@ -4,17 +4,20 @@ using System.Text;
 
 namespace OpenWebUi.Platform.Blobs.LocalDisk;
 
-/// <summary>The four calls of the system that .NET 10 does not offer as they are needed. All block.</summary>
+/// <summary>The five calls of the system that .NET 10 does not offer as they are needed. All block.</summary>
 /// <remarks>
 /// What .NET gives instead: <c>File.Move(overwrite: false)</c> asks first and then renames on Unix, so two processes
-/// can both win; <c>File.Delete</c> does not say whether it deleted; a folder cannot be opened, so it cannot be
-/// flushed (<c>FileStream.Flush(true)</c> is the fsync of a file and is used). Sources: link(2), rename(2), fsync(2);
+/// can both win; <c>File.Delete</c> does not say whether it deleted; <c>Directory.CreateDirectory</c> looks at what is in the
+/// way after it failed, and fails in ways of its own when that is gone by then; a folder cannot be opened, so it cannot be
+/// flushed (<c>FileStream.Flush(true)</c> is the fsync of a file and is used). Sources: link(2), rename(2), mkdir(2), fsync(2);
 /// dotnet/runtime, FileSystem.Unix.cs, MoveFile, read 2026-11.
 /// </remarks>
 internal static class DiskCalls
 {
     private const int NoSuchEntry = 2;
+    private const int NoAccess = 13;
     private const int EntryExists = 17;
+    private const uint OwnerOnly = 0x1C0; // 0700
 
     /// <summary>Puts the file there under a new name unless that name is taken, in one step.</summary>
     /// <returns>False where the name is taken; the file then keeps its old name, and may in the other case keep it too.</returns>
@@ -62,6 +65,24 @@ internal static class DiskCalls
         return unlink(Text(file)) == 0 || (Marshal.GetLastPInvokeError() == NoSuchEntry ? false : throw Failure(file));
     }
 
+    /// <summary>Makes a folder that only its owner may enter, where nothing of that name is. Its parent must be there.</summary>
+    /// <returns>False where the name is taken, be it by a folder or a file.</returns>
+    public static bool TryMakeFolder(string folder)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return mkdir(Text(folder), OwnerOnly) == 0 || (Marshal.GetLastPInvokeError() == EntryExists ? false : throw Failure(folder));
+        }
+
+        if (Path.Exists(folder))
+        {
+            return false;
+        }
+
+        Directory.CreateDirectory(folder);
+        return true;
+    }
+
     /// <summary>Writes the folder's entries to the disk, so that a name outlives a power cut. Windows does it by itself.</summary>
     public static void FlushFolder(string folder)
     {
@@ -93,11 +114,16 @@ internal static class DiskCalls
     }
 
     [UnsupportedOSPlatform("windows")]
-    private static IOException Failure(string path)
+    private static SystemException Failure(string path)
     {
         var error = Marshal.GetLastPInvokeError();
         var message = $"{Marshal.GetPInvokeErrorMessage(error)}: {path}";
-        return error == NoSuchEntry ? new DirectoryNotFoundException(message) : new IOException(message, error);
+        return error switch
+        {
+            NoSuchEntry => new DirectoryNotFoundException(message),
+            NoAccess => new UnauthorizedAccessException(message),
+            _ => new IOException(message, error),
+        };
     }
 
     private static byte[] Text(string path) => Encoding.UTF8.GetBytes(path + '\0');
@@ -111,6 +137,9 @@ internal static class DiskCalls
 
     [DllImport("libc", SetLastError = true)]
     private static extern int unlink(byte[] path);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int mkdir(byte[] path, uint mode);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int open(byte[] path, int flags);

@@ -13,9 +13,6 @@ internal sealed class LocalDiskFolders(string root)
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private const int EntryExists = 17;
-    private const int WindowsEntryExists = unchecked((int)0x800700B7);
-
     public string Root { get; } = Path.GetFullPath(root);
 
     public string Drafts => Path.Combine(Root, DraftsName);
@@ -36,13 +33,13 @@ internal sealed class LocalDiskFolders(string root)
     /// <summary>Makes the folders that the path's file needs; each name is flushed before anything is put below it.</summary>
     public void MakeFor(BlobPath path)
     {
-        Make(Root);
+        MakeRoot();
         Walk(path.Segments().AsSpan(..^1), Make);
     }
 
     public void MakeDrafts()
     {
-        Make(Root);
+        MakeRoot();
         Make(Drafts);
     }
 
@@ -62,31 +59,33 @@ internal sealed class LocalDiskFolders(string root)
         }
     }
 
-    private static void Make(string folder)
+    /// <summary>The root with what is above it. Nobody removes these, so .NET's way will do.</summary>
+    private void MakeRoot()
     {
-        if (Directory.Exists(folder))
+        if (Directory.Exists(Root))
         {
             return;
         }
 
-        try
+        if (OperatingSystem.IsWindows())
         {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                Directory.CreateDirectory(folder, OwnerOnly);
-            }
+            Directory.CreateDirectory(Root);
         }
-        catch (IOException exception) when (exception.HResult is EntryExists or WindowsEntryExists && !System.IO.File.Exists(folder))
+        else
         {
-            // Somebody made it first, and a delete removed it before .NET looked what was in the way: a race like the others of these two.
-            throw new DirectoryNotFoundException($"{folder} was removed while it was made", exception);
+            Directory.CreateDirectory(Root, OwnerOnly);
         }
 
-        DiskCalls.FlushFolder(Path.GetDirectoryName(folder)!);
+        DiskCalls.FlushFolder(Path.GetDirectoryName(Root)!);
+    }
+
+    /// <summary>A file in the way is told by who puts something below it.</summary>
+    private static void Make(string folder)
+    {
+        if (!Directory.Exists(folder) && DiskCalls.TryMakeFolder(folder))
+        {
+            DiskCalls.FlushFolder(Path.GetDirectoryName(folder)!);
+        }
     }
 
     private string Walk(ReadOnlySpan<string> segments, Action<string>? visit)
