@@ -23,11 +23,20 @@ it.each(Object.entries(SOURCES))('draws what highlight.js wrote of %s', (languag
   expect(host.innerHTML).toBe(parsed.innerHTML);
 });
 
-it('has only spans, whatever the HTML', () => {
+it('draws no element but spans, whatever the HTML', () => {
   const host = document.createElement('div');
   host.append(
     drawCode(codeNodes('</span><img src=x onerror=alert(1)><span class="a" onclick="b">x</span></span>y')),
   );
   expect([...host.querySelectorAll('*')].map(({ localName }) => localName)).toEqual([]);
   expect(host.textContent).toContain('x');
+});
+
+it('keeps the text of code nested without end', () => {
+  const deep = 20_000;
+  const html = '<span class="a">('.repeat(deep) + 'x' + ')</span>'.repeat(deep);
+  const host = document.createElement('div');
+  host.append(drawCode(codeNodes(html)));
+  expect(host.textContent).toBe('('.repeat(deep) + 'x' + ')'.repeat(deep));
+  expect(host.querySelectorAll('span')).toHaveLength(50);
 });

@@ -5,6 +5,9 @@ const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 /** All that highlight.js writes: spans with a class, and text with five entities. */
 const PARTS = /<span class="([^"]*)">|(<\/span>)|([^<]+)/g;
 
+/** Scopes within each other; code nests some ten. What is deeper keeps its text and has no colour: a hostile text must not fill the stack. */
+const MAX_DEPTH = 50;
+
 /** Reads the HTML of highlight.js in the worker, so that the page has nothing to parse and nothing to sanitise. */
 export function codeNodes(html: string): CodeNode[] {
   const all: CodeNode[] = [];
@@ -14,6 +17,7 @@ export function codeNodes(html: string): CodeNode[] {
     if (text !== undefined)
       here.push(text.replace(/&(amp|lt|gt|quot|#x27);/g, (_, name: string) => ENTITIES[name] ?? ''));
     else if (end !== undefined && open.length > 1) open.pop();
+    else if (scope !== undefined && open.length > MAX_DEPTH) open.push(here);
     else if (scope !== undefined) {
       const inner: CodeNode[] = [];
       here.push({ scope, inner });

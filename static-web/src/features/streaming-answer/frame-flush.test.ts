@@ -34,29 +34,34 @@ describe('AnswerText', () => {
 });
 
 describe('FrameFlush', () => {
-  /** Flushes in a second of a stream that brings something every millisecond; each takes so long, which the second does not count. */
-  function flushes(workMs: number): number {
+  /** Flushes in a second of a stream that brings something every millisecond; the nth takes so long, which the second does not count. */
+  async function flushes(workMs: (nth: number) => number): Promise<number> {
     const clock = performance.now.bind(performance);
     let worked = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => clock() + worked);
     let count = 0;
     const flush = new FrameFlush(() => {
-      count++;
-      worked += workMs;
+      worked += workMs(count++);
     });
     const stream = setInterval(() => flush.request(), 1);
-    vi.advanceTimersByTime(1000);
+    await vi.advanceTimersByTimeAsync(1000);
     clearInterval(stream);
     return count;
   }
 
-  it('is there in every frame where it is quick', () => {
-    expect(flushes(2)).toBeGreaterThan(55);
+  it('is there in every frame where it is quick', async () => {
+    expect(await flushes(() => 2)).toBeGreaterThan(55);
   });
 
-  it('rests as long as it took where it is slow', () => {
-    const count = flushes(60);
+  it('rests as long as it took where it is slow', async () => {
+    const count = await flushes(() => 60);
     expect(count).toBeGreaterThan(8);
     expect(count).toBeLessThan(15);
+  });
+
+  it('rests a quarter of a second at most, whatever a sleep measured', async () => {
+    const count = await flushes((nth) => (nth === 0 ? 60_000 : 0));
+    expect(count).toBeGreaterThan(40);
+    expect(count).toBeLessThan(50);
   });
 });

@@ -2,6 +2,8 @@
 const QUICK_MS = 16;
 /** A hidden tab has no frames. */
 const HIDDEN_MS = 250;
+/** No rest is longer: a tab that was hidden and a machine that slept meanwhile measure minutes. */
+const MOST_REST_MS = 250;
 
 /**
  * Gathers what a fast stream brings and hands it on at most once per animation frame: rendering per event starves the page, because a
@@ -34,19 +36,20 @@ export class FrameFlush {
     this.#cancel = null;
     const began = performance.now();
     this.#flush();
-    if (document.hidden) return;
+    if (!document.hidden) void this.#rest(began);
+  }
+
+  /** Measures the flush that has begun, with its drawing. */
+  async #rest(began: number): Promise<void> {
     // What the flush has changed is put into the document after it, in a microtask.
-    setTimeout(() => {
-      const worked = performance.now() - began;
-      requestAnimationFrame(() => {
-        const drawing = performance.now();
-        setTimeout(() => {
-          const ended = performance.now();
-          const busy = worked + ended - drawing;
-          this.#restUntil = busy > QUICK_MS ? ended + busy : 0;
-        });
-      });
-    });
+    await nextTask();
+    const worked = performance.now() - began;
+    await nextFrame();
+    const drawing = performance.now();
+    await nextTask();
+    const ended = performance.now();
+    const busy = worked + ended - drawing;
+    this.#restUntil = busy > QUICK_MS ? ended + Math.min(busy, MOST_REST_MS) : 0;
   }
 
   #withFrame(): void {
@@ -59,3 +62,6 @@ export class FrameFlush {
     this.#cancel = () => clearTimeout(timer);
   }
 }
+
+const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
+const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
