@@ -1,4 +1,5 @@
 import { mount, unmount } from 'svelte';
+import { pieceTurn } from '../../shared/frames/piece-turns';
 import { t } from '../../shared/language/language.svelte';
 import CodeBlock from './CodeBlock.svelte';
 import { loadDressing } from './lazy-blocks.svelte';
@@ -14,8 +15,10 @@ export function enrich(element: HTMLElement): () => void {
   for (const formula of element.querySelectorAll<HTMLElement>('.math[data-tex]')) {
     const display = formula.tagName === 'DIV' || formula.classList.contains('math-wide');
     const drawn = whenNear(formula).then(() => typesetMath(formula.dataset['tex'] ?? '', display));
-    void drawn.then((html) => {
-      if (!alive || html === null) return;
+    void drawn.then(async (html) => {
+      if (html === null) return;
+      await pieceTurn();
+      if (!alive) return;
       formula.innerHTML = html as unknown as string;
       formula.classList.add('drawn');
     });
@@ -24,7 +27,8 @@ export function enrich(element: HTMLElement): () => void {
     box.setAttribute('aria-label', box.checked ? t.task_done() : t.task_open());
   let undress: (() => void) | undefined;
   if (element.querySelector('.table, .image-link'))
-    void loadDressing().then((dressing) => {
+    void loadDressing().then(async (dressing) => {
+      await pieceTurn();
       if (alive) undress = dressing?.dressBlock(element);
     });
   const mounted = [...element.querySelectorAll<HTMLElement>('pre > code')].map(frameCode);

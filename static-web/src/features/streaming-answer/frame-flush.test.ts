@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnswerText } from './answer-text';
+import { pieceTurn } from '../../shared/frames/piece-turns';
 import { FrameFlush } from './frame-flush';
 
 /** A frame each 16 ms, by fake timers. */
@@ -11,7 +12,7 @@ afterEach(() => {
 
 /** Pain 2 of front-end.md: rendering per event starves the page. */
 describe('AnswerText', () => {
-  it('shows a thousand parts of one frame at once', () => {
+  it('shows a thousand parts of one frame at once', async () => {
     let shown = 0;
     const sink = {
       reasoning: '',
@@ -23,12 +24,12 @@ describe('AnswerText', () => {
     const answer = new AnswerText(sink as unknown as ConstructorParameters<typeof AnswerText>[0]);
     for (let part = 0; part < 1000; part++) answer.take('content', 'x');
     expect(shown).toBe(0);
-    vi.advanceTimersByTime(100);
+    await vi.advanceTimersByTimeAsync(100);
     expect(shown).toBe(1);
     answer.take('content', 'y');
     answer.end();
     expect(shown).toBe(2);
-    vi.advanceTimersByTime(100);
+    await vi.advanceTimersByTimeAsync(100);
     expect(shown).toBe(2);
   });
 });
@@ -46,7 +47,9 @@ describe('FrameFlush', () => {
     const stream = setInterval(() => flush.request(), 1);
     await vi.advanceTimersByTimeAsync(1000);
     clearInterval(stream);
-    return count;
+    const inASecond = count;
+    await vi.runAllTimersAsync();
+    return inASecond;
   }
 
   it('is there in every frame where it is quick', async () => {
@@ -63,5 +66,25 @@ describe('FrameFlush', () => {
     const count = await flushes((nth) => (nth === 0 ? 60_000 : 0));
     expect(count).toBeGreaterThan(40);
     expect(count).toBeLessThan(50);
+  });
+
+  it('lets in one piece after each flush where it is slow, and what is left at the end', async () => {
+    const clock = performance.now.bind(performance);
+    let worked = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => clock() + worked);
+    const order: string[] = [];
+    const flush = new FrameFlush(() => {
+      worked += 20;
+      order.push('flush');
+    });
+    await pieceTurn().then(() => order.push('at once'));
+    flush.request();
+    for (const piece of ['a', 'b', 'c', 'd']) void pieceTurn().then(() => order.push(piece));
+    while (order.length < 4) {
+      await vi.advanceTimersByTimeAsync(1);
+      if (order.at(-1) === 'a') flush.request();
+    }
+    await vi.runAllTimersAsync();
+    expect(order).toEqual(['at once', 'flush', 'a', 'flush', 'b', 'c', 'd']);
   });
 });

@@ -1,3 +1,6 @@
+import { betweenFrames, nextTask } from '../../shared/frames/frames';
+import { pieceTurns } from '../../shared/frames/piece-turns';
+
 /** Work of a flush and of drawing it, in milliseconds, up to which every frame may have one: a frame at 60 a second. */
 const QUICK_MS = 16;
 /** A hidden tab has no frames. */
@@ -8,14 +11,14 @@ const MOST_REST_MS = 250;
 /**
  * Gathers what a fast stream brings and hands it on at most once per animation frame: rendering per event starves the page, because a
  * stream reader's callbacks run back to back. On a slow machine the page rests after each flush as long as that one took with its
- * drawing, so that half of the time stays for what the reader does.
+ * drawing, so that half of the time stays for what the reader does; a piece that waits (`pieceTurn`) is let in before the rest.
  *
  * The flush is a task of its own between two frames: together with layout and paint in one it would hold up a key press for both.
  */
 export class FrameFlush {
   readonly #flush: () => void;
-  #cancel: (() => void) | null = null;
-  #restUntil = 0;
+  #asked = false;
+  #running = false;
 
   constructor(flush: () => void) {
     this.#flush = flush;
@@ -23,45 +26,50 @@ export class FrameFlush {
 
   /** Asks for a flush with the next frame; any number of calls until then make one flush. */
   request(): void {
-    if (this.#cancel !== null) return;
-    const rest = this.#restUntil - performance.now();
-    if (document.hidden) this.#after(HIDDEN_MS, () => this.now());
-    else if (rest > 0) this.#after(rest, () => this.#withFrame());
-    else this.#withFrame();
+    this.#asked = true;
+    if (!this.#running) void this.#run();
   }
 
   /** Flushes at once; a pending request is done with it. */
   now(): void {
-    this.#cancel?.();
-    this.#cancel = null;
-    const began = performance.now();
+    this.#asked = false;
     this.#flush();
-    if (!document.hidden) void this.#rest(began);
   }
 
-  /** Measures the flush that has begun, with its drawing. */
-  async #rest(began: number): Promise<void> {
-    // What the flush has changed is put into the document after it, in a microtask.
-    await nextTask();
-    const worked = performance.now() - began;
-    await nextFrame();
-    const drawing = performance.now();
-    await nextTask();
-    const ended = performance.now();
-    const busy = worked + ended - drawing;
-    this.#restUntil = busy > QUICK_MS ? ended + Math.min(busy, MOST_REST_MS) : 0;
-  }
-
-  #withFrame(): void {
-    const frame = requestAnimationFrame(() => this.#after(0, () => this.now()));
-    this.#cancel = () => cancelAnimationFrame(frame);
-  }
-
-  #after(ms: number, then: () => void): void {
-    const timer = setTimeout(then, ms);
-    this.#cancel = () => clearTimeout(timer);
+  async #run(): Promise<void> {
+    this.#running = true;
+    pieceTurns.begin();
+    try {
+      await moment();
+      while (this.#asked) {
+        const began = performance.now();
+        this.now();
+        const busy = await drawn(began);
+        const isSlow = busy > QUICK_MS;
+        const hasPiece = pieceTurns.next();
+        if (isSlow && hasPiece) await drawn(performance.now());
+        if (isSlow) await pause(Math.min(busy, MOST_REST_MS));
+        if (isSlow || document.hidden) await moment();
+      }
+    } finally {
+      this.#running = false;
+      pieceTurns.end();
+    }
   }
 }
 
-const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
-const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** When something may be shown. */
+const moment = () => (document.hidden ? pause(HIDDEN_MS) : betweenFrames());
+
+/** Waits until what was changed since `began` is drawn. Resolves to the milliseconds that both took, without the wait between. */
+async function drawn(began: number): Promise<number> {
+  await nextTask();
+  const worked = performance.now() - began;
+  if (document.hidden) return worked;
+  let drawing = 0;
+  requestAnimationFrame(() => (drawing = performance.now()));
+  await betweenFrames();
+  return worked + performance.now() - drawing;
+}
