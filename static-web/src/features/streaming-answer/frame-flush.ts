@@ -41,16 +41,18 @@ export class FrameFlush {
     pieceTurns.begin();
     try {
       await moment();
+      let isSlow = false;
       while (this.#asked) {
         const began = performance.now();
         this.now();
         const busy = await drawn(began);
-        const isSlow = busy > QUICK_MS;
+        isSlow = busy > QUICK_MS;
         const hasPiece = pieceTurns.next();
         if (isSlow && hasPiece) await drawn(performance.now());
         if (isSlow) await pause(Math.min(busy, MOST_REST_MS));
         if (isSlow || document.hidden) await moment();
       }
+      while (isSlow && !document.hidden && pieceTurns.next()) await drawn(performance.now());
     } finally {
       this.#running = false;
       pieceTurns.end();
