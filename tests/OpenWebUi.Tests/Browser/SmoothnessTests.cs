@@ -12,20 +12,23 @@ public sealed class SmoothnessTests(BrowserFixture fixture) : BrowserTest(fixtur
 {
     private const int Long = 200;
 
+    /// <summary>Of these 200; 30 of a chat at most, and a batch of eight leaves when there are more.</summary>
+    private const int FirstMounted = 24;
+
     /// <summary>Pain 1 of front-end.md (NextChat 909 and others): a long chat has a bounded part of it in the document.</summary>
     [Fact]
-    public async Task Pain01_LongChat_MountsThirtyMessagesAndGrowsUpwardWhereTheReaderIs()
+    public async Task Pain01_LongChat_MountsThirtyMessagesAtMostAndGrowsUpwardWhereTheReaderIs()
     {
         await using var site = await StartSiteAsync();
         var id = await StoreChatAsync(site);
         var page = await OpenAsync(site);
         await Row(page, "long").ClickAsync();
         await Expect(page.Locator("[data-message=m199] .prose")).ToBeVisibleAsync();
-        await Expect(Messages(page)).ToHaveCountAsync(30);
+        await Expect(Messages(page)).ToHaveCountAsync(FirstMounted);
         Assert.InRange(await page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 1, 2_500);
 
         await page.GetByTestId("composer-input").PressSequentiallyAsync("typing touches no message");
-        await Expect(Messages(page)).ToHaveCountAsync(30);
+        await Expect(Messages(page)).ToHaveCountAsync(FirstMounted);
 
         await page.GetByRole(AriaRole.Log).HoverAsync();
         var seen = new HashSet<int>();
@@ -37,9 +40,9 @@ public sealed class SmoothnessTests(BrowserFixture fixture) : BrowserTest(fixtur
                 return await page.Locator("[data-message=m0]").CountAsync() == 1;
             },
             "the first message is reached");
-        Assert.All(seen, count => Assert.InRange(count, 30, 200));
+        Assert.All(seen, count => Assert.InRange(count, FirstMounted, 200));
         await page.GetByTestId("jump").ClickAsync();
-        await Expect(Messages(page)).ToHaveCountAsync(30);
+        await Expect(Messages(page)).ToHaveCountAsync(FirstMounted);
         Assert.Contains(id, page.Url, StringComparison.Ordinal);
     }
 
@@ -50,7 +53,7 @@ public sealed class SmoothnessTests(BrowserFixture fixture) : BrowserTest(fixtur
         await StoreChatAsync(site);
         var page = await OpenAsync(site);
         await Row(page, "long").ClickAsync();
-        await Expect(Messages(page)).ToHaveCountAsync(30);
+        await Expect(Messages(page)).ToHaveCountAsync(FirstMounted);
         // Wherever a step of growth ends, what stood at the top of the screen still stands there.
         var moved = await page.EvaluateAsync<double>("""
             async () => {
@@ -70,7 +73,38 @@ public sealed class SmoothnessTests(BrowserFixture fixture) : BrowserTest(fixtur
             }
             """);
         Assert.InRange(moved, 0, 2);
-        Assert.InRange(await Messages(page).CountAsync(), 31, 200);
+        Assert.InRange(await Messages(page).CountAsync(), FirstMounted + 1, 200);
+    }
+
+    [Fact]
+    public async Task Send_InALongChat_LeavesTheRowsAboveAndTheirButtonsInTheDocument()
+    {
+        await using var stub = await StubServer.StartAsync();
+        stub.Models = ["stepped"];
+        await using var site = await StartSiteAsync(("BASE_URL", stub.BaseUrl), ("OPENAI_API_KEY", "sk-site"));
+        await StoreChatAsync(site);
+        var page = await OpenAsync(site);
+        await Row(page, "long").ClickAsync();
+        await Expect(Messages(page)).ToHaveCountAsync(FirstMounted);
+        var retry = page.Locator("[data-message=m197]").GetByTestId("retry");
+        await Expect(retry).ToBeVisibleAsync();
+
+        await SendAsync(page, "one more");
+        await stub.StepAsync();
+        await Expect(Answer(page, "streaming")).ToContainTextAsync("w1");
+        await Expect(Messages(page)).ToHaveCountAsync(FirstMounted + 2);
+        await Expect(retry).ToHaveCountAsync(1);
+        await Expect(retry).ToBeHiddenAsync();
+
+        stub.Release();
+        await Expect(Answer(page, "done").Last).ToContainTextAsync("w4");
+        await Expect(retry).ToBeVisibleAsync();
+        for (var sent = 1; sent < 4; sent++)
+        {
+            await SendAsync(page, $"more {sent}");
+            await Expect(page.Locator("article[data-role=assistant][data-state=done]").Last).ToContainTextAsync("w4");
+            await Expect(Messages(page)).ToHaveCountAsync(sent < 3 ? FirstMounted + 2 + (2 * sent) : FirstMounted);
+        }
     }
 
     /// <summary>Pain 12 of front-end.md (open-webui 17476 and others): the start is few requests (check-payload.mjs weighs them), and the second one asks the server for no file.</summary>
