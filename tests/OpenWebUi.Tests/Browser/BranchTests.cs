@@ -116,13 +116,13 @@ public sealed class BranchTests(BrowserFixture fixture) : BrowserTest(fixture)
 
         await Expect(Messages(page).Last).ToContainTextAsync("line 299.");
         await Expect(Messages(page).Last).ToBeInViewportAsync();
-        Assert.InRange(await Messages(page).CountAsync(), 30, 60);
+        Assert.InRange(await Messages(page).CountAsync(), 23, 60);
         await page.GetByRole(AriaRole.Log).HoverAsync();
         await EventuallyAsync(
             async () =>
             {
                 await page.Mouse.WheelAsync(0, -1500);
-                Assert.InRange(await Messages(page).CountAsync(), 30, 200);
+                Assert.InRange(await Messages(page).CountAsync(), 23, 200);
                 return await page.GetByText("line 0.", new() { Exact = true }).CountAsync() == 1;
             },
             "the beginning is there");
