@@ -26,6 +26,9 @@ const START = new RegExp(
   ].join('|'),
 );
 
+/** What several screens share and is too small for a file of its own, which the start would have to name. */
+const SMALL = /\/src\/.*\/(?:piece-turns|search-words|save-blob|save-file)\.ts$/;
+
 const api = { target: 'http://localhost:7071', changeOrigin: false };
 
 export default defineConfig({
@@ -39,7 +42,20 @@ export default defineConfig({
     // The page's start is one chunk: from three lazy screens on, what they share with it would become a chunk (and a style
     // sheet) of its own, which every start needs too (rolldown issue 10731). With it comes what sign-in and gate share with
     // other screens, each a file too small to be asked for alone.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'index', test: START }] } } },
+    // The start names every file that may follow: a character less of each hash is much of what cannot be compressed.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'index', test: START },
+            { name: 'small', test: SMALL },
+          ],
+        },
+        entryFileNames: 'assets/[name]-[hash:7].js',
+        chunkFileNames: 'assets/[name]-[hash:7].js',
+        assetFileNames: 'assets/[name]-[hash:7][extname]',
+      },
+    },
   },
   worker: { format: 'es' },
   // The origin of sandboxed frames is opaque: their scripts are asked for with "Origin: null".
