@@ -42,7 +42,7 @@ export default defineConfig({
     // The page's start is one chunk: from three lazy screens on, what they share with it would become a chunk (and a style
     // sheet) of its own, which every start needs too (rolldown issue 10731). With it comes what sign-in and gate share with
     // other screens, each a file too small to be asked for alone.
-    // The start names every file that may follow: a character less of each hash is much of what cannot be compressed.
+    // The start names every file that may follow, and hashes cannot be compressed: seven characters, the least for so many files.
     rolldownOptions: {
       output: {
         codeSplitting: {
@@ -51,7 +51,6 @@ export default defineConfig({
             { name: 'small', test: SMALL },
           ],
         },
-        entryFileNames: 'assets/[name]-[hash:7].js',
         chunkFileNames: 'assets/[name]-[hash:7].js',
         assetFileNames: 'assets/[name]-[hash:7][extname]',
       },

@@ -1,3 +1,5 @@
+import { betweenFrames } from '../shared/drawing/between-frames';
+
 let link: Promise<typeof import('./realtime-link')> | null = null;
 
 /**
@@ -6,11 +8,9 @@ let link: Promise<typeof import('./realtime-link')> | null = null;
  */
 export function hearElsewhere(wanted: boolean): void {
   if (link === null && !wanted) return;
-  link ??= drawn().then(() => import('./realtime-link'));
+  link ??= betweenFrames().then(() => import('./realtime-link'));
   link.then(
     ({ realtime }) => realtime.want(wanted),
     () => (link = null),
   );
 }
-
-const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

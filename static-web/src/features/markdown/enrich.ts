@@ -1,5 +1,5 @@
 import { mount, unmount } from 'svelte';
-import { pieceTurn } from '../../shared/frames/piece-turns';
+import { pieceTurn } from '../../shared/drawing/piece-turns';
 import { t } from '../../shared/language/language.svelte';
 import CodeBlock from './CodeBlock.svelte';
 import { loadDressing } from './lazy-blocks.svelte';

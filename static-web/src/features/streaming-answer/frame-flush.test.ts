@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnswerText } from './answer-text';
-import { pieceTurn } from '../../shared/frames/piece-turns';
+import { pieceTurn } from '../../shared/drawing/piece-turns';
 import { FrameFlush } from './frame-flush';
 
 /** A frame each 16 ms, by fake timers. */
@@ -68,15 +68,20 @@ describe('FrameFlush', () => {
     expect(count).toBeLessThan(50);
   });
 
-  it('lets in one piece after each flush where it is slow, and what is left at the end', async () => {
+  /** A flush that takes 20 ms by the clock, and notes that it ran. */
+  function slowFlush(order: string[]): FrameFlush {
     const clock = performance.now.bind(performance);
     let worked = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => clock() + worked);
-    const order: string[] = [];
-    const flush = new FrameFlush(() => {
+    return new FrameFlush(() => {
       worked += 20;
       order.push('flush');
     });
+  }
+
+  it('lets in one piece after each flush where it is slow, and what is left at the end', async () => {
+    const order: string[] = [];
+    const flush = slowFlush(order);
     await pieceTurn().then(() => order.push('at once'));
     flush.request();
     for (const piece of ['a', 'b', 'c', 'd']) void pieceTurn().then(() => order.push(piece));
@@ -86,5 +91,16 @@ describe('FrameFlush', () => {
     }
     await vi.runAllTimersAsync();
     expect(order).toEqual(['at once', 'flush', 'a', 'flush', 'b', 'c', 'd']);
+  });
+
+  it('shows text that comes while the last pieces are let in', async () => {
+    const order: string[] = [];
+    const flush = slowFlush(order);
+    flush.request();
+    for (const piece of ['a', 'b', 'c']) void pieceTurn().then(() => order.push(piece));
+    while (order.length < 3) await vi.advanceTimersByTimeAsync(1);
+    flush.request();
+    await vi.runAllTimersAsync();
+    expect(order).toEqual(['flush', 'a', 'b', 'flush', 'c']);
   });
 });

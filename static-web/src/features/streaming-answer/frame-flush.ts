@@ -1,5 +1,5 @@
-import { betweenFrames, nextTask } from '../../shared/frames/frames';
-import { pieceTurns } from '../../shared/frames/piece-turns';
+import { betweenFrames } from '../../shared/drawing/between-frames';
+import { pieceTurns } from '../../shared/drawing/piece-turns';
 
 /** Work of a flush and of drawing it, in milliseconds, up to which every frame may have one: a frame at 60 a second. */
 const QUICK_MS = 16;
@@ -41,18 +41,19 @@ export class FrameFlush {
     pieceTurns.begin();
     try {
       await moment();
-      let isSlow = false;
-      while (this.#asked) {
-        const began = performance.now();
-        this.now();
-        const busy = await drawn(began);
-        isSlow = busy > QUICK_MS;
-        const hasPiece = pieceTurns.next();
-        if (isSlow && hasPiece) await drawn(performance.now());
-        if (isSlow) await pause(Math.min(busy, MOST_REST_MS));
-        if (isSlow || document.hidden) await moment();
+      for (let isSlow = false; ;) {
+        if (this.#asked) {
+          const began = performance.now();
+          this.now();
+          const busy = await drawn(began);
+          isSlow = busy > QUICK_MS;
+          const hasPiece = pieceTurns.next();
+          if (isSlow && hasPiece) await drawn(performance.now());
+          if (isSlow) await pause(Math.min(busy, MOST_REST_MS));
+          if (isSlow || document.hidden) await moment();
+        } else if (isSlow && !document.hidden && pieceTurns.next()) await drawn(performance.now());
+        else break;
       }
-      while (isSlow && !document.hidden && pieceTurns.next()) await drawn(performance.now());
     } finally {
       this.#running = false;
       pieceTurns.end();
@@ -67,7 +68,8 @@ const moment = () => (document.hidden ? pause(HIDDEN_MS) : betweenFrames());
 
 /** Waits until what was changed since `began` is drawn. Resolves to the milliseconds that both took, without the wait between. */
 async function drawn(began: number): Promise<number> {
-  await nextTask();
+  // What the flush has changed is put into the document after it, in a microtask.
+  await pause(0);
   const worked = performance.now() - began;
   if (document.hidden) return worked;
   let drawing = 0;
