@@ -17,7 +17,8 @@ internal static class DiskCalls
     private const int NoSuchEntry = 2;
     private const int NoAccess = 13;
     private const int EntryExists = 17;
-    private const uint OwnerOnly = 0x1C0; // 0700
+
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Puts the file there under a new name unless that name is taken, in one step.</summary>
     /// <returns>False where the name is taken; the file then keeps its old name, and may in the other case keep it too.</returns>
@@ -71,7 +72,7 @@ internal static class DiskCalls
     {
         if (!OperatingSystem.IsWindows())
         {
-            return mkdir(Text(folder), OwnerOnly) == 0 || (Marshal.GetLastPInvokeError() == EntryExists ? false : throw Failure(folder));
+            return mkdir(Text(folder), (uint)OwnerOnly) == 0 || (Marshal.GetLastPInvokeError() == EntryExists ? false : throw Failure(folder));
         }
 
         if (Path.Exists(folder))

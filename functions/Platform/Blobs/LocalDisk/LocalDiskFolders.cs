@@ -11,8 +11,6 @@ internal sealed class LocalDiskFolders(string root)
     /// <summary>Beside the blobs and not among them: a segment does not begin with a dot. One file system, so a rename is one step.</summary>
     private const string DraftsName = ".drafts";
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     public string Root { get; } = Path.GetFullPath(root);
 
     public string Drafts => Path.Combine(Root, DraftsName);
@@ -73,7 +71,7 @@ internal sealed class LocalDiskFolders(string root)
         }
         else
         {
-            Directory.CreateDirectory(Root, OwnerOnly);
+            Directory.CreateDirectory(Root, DiskCalls.OwnerOnly);
         }
 
         DiskCalls.FlushFolder(Path.GetDirectoryName(Root)!);
